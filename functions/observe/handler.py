@@ -1,0 +1,43 @@
+"""Health, the API's document and page, and every request that no route matches."""
+
+from typing import Any
+
+import httpx
+
+from labverse import VERSION
+from labverse.adapters import aws, clock
+from labverse.adapters.dynamodb_keys import DynamoKeys
+from labverse.adapters.probes import LocalModelProbe, TableProbe
+from labverse.entry import observe as entry
+from labverse.observe.service import HealthCheck
+from labverse.observe.settings import ObserveSettings
+from labverse.platform import files, telemetry
+from labverse.platform.api import Api
+from labverse.platform.keys import Keyring
+from labverse.platform.prime import primed
+
+settings = primed(ObserveSettings.read)
+
+
+@primed
+def health() -> HealthCheck:
+    """The probes of everything this deployment depends on."""
+    local = LocalModelProbe(
+        settings().LOCAL_MODEL_URL, settings().LOCAL_MODEL, httpx.Client(trust_env=False)
+    )
+    keys = TableProbe(settings().KEYS_TABLE, aws.client("dynamodb"), "key_id")
+    return HealthCheck({"ollama": local}, {"keys": keys}, VERSION, clock.SystemClock())
+
+
+@primed
+def api() -> Api:
+    """Public routes; the keyring is there for the ones that will not be."""
+    keys = DynamoKeys(settings().KEYS_TABLE, aws.client("dynamodb"))
+    built = Api(Keyring(keys, clock.SystemClock()))
+    entry.routes(built, health, lambda: files.read("openapi.json"))
+    return built
+
+
+def http(event: dict[str, Any], context: Any) -> Any:
+    """`GET /health`, `/docs`, `/openapi.json`, and the API's default route."""
+    return telemetry.invoke(api().handle, event, context, "requestContext.requestId")

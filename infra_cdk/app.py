@@ -1,0 +1,29 @@
+"""cdk.json runs this: one stage, its stacks."""
+
+import aws_cdk as cdk
+
+from infra_cdk.config import StageConfig
+from infra_cdk.constructs import target as targets
+from infra_cdk.stacks.data import DataStack
+from infra_cdk.stacks.service import ServiceStack
+
+# `sam local invoke` finds code through this metadata; the CDK CLI sets it, tests must too.
+_METADATA = {"aws:cdk:enable-asset-metadata": True, "aws:cdk:enable-path-metadata": True}
+
+
+def build(
+    *, outdir: str | None = None, stage: str | None = None, target: str | None = None
+) -> cdk.App:
+    """The app of one stage on one target (`-c stage=dev -c target=aws` unless told otherwise)."""
+    app = cdk.App(context=_METADATA, outdir=outdir)
+    config = StageConfig.load(stage or app.node.try_get_context("stage") or "dev")
+    chosen = targets.named(target or app.node.try_get_context("target") or "aws")
+    data = DataStack(app, f"Labverse-{config.stage}-data", config=config)
+    service = ServiceStack(app, f"Labverse-{config.stage}-service", config=config, target=chosen)
+    service.add_stack_dependency(data, "reads its parameters")
+    cdk.Tags.of(app).add("labverse:stage", config.stage)
+    return app
+
+
+if __name__ == "__main__":
+    build().synth()

@@ -1,0 +1,73 @@
+"""The two layers of every function: our code with its config, and the wheels it imports."""
+
+import shutil
+from pathlib import Path
+
+import yaml
+from aws_cdk import AssetHashType
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from infra_cdk.config import ROOT
+from infra_cdk.constructs import assets
+from infra_cdk.constructs.target import Target
+from labverse.route.config import RouteConfig
+
+SOURCE = ROOT / "layers" / "shared" / "python" / "labverse"
+# The client of the HTTP API runs on people's machines, never in a function.
+_NOT_SHIPPED = shutil.ignore_patterns("cli", "__pycache__")
+
+
+def config_files() -> dict[str, str]:
+    """What functions read, as canonical JSON by file name. Raises if config/ is not valid."""
+    providers = yaml.safe_load((ROOT / "config" / "ai_providers.yaml").read_text(encoding="utf-8"))
+    return {
+        "ai_providers.json": RouteConfig.model_validate(providers).model_dump_json(indent=1),
+        "openapi.json": (ROOT / "events" / "openapi.json").read_text(encoding="utf-8"),
+    }
+
+
+def shared(scope: Construct, *, target: Target) -> lambda_.LayerVersion:
+    """Our code (without the command line client), its bytecode, and validated config."""
+    config = config_files()
+    sources = sorted(SOURCE.rglob("*.py"))
+    parts = [f"{path.relative_to(SOURCE)}\n{path.read_text(encoding='utf-8')}" for path in sources]
+    key = (target.python, *parts, *(f"{name}\n{text}" for name, text in sorted(config.items())))
+
+    def build(folder: Path) -> None:
+        package = folder / "python"
+        shutil.copytree(SOURCE, package / "labverse", ignore=_NOT_SHIPPED)
+        assets.compile_bytecode(package, target)
+        (package / "config").mkdir()
+        for name, text in config.items():
+            (package / "config" / name).write_text(text, encoding="utf-8")
+
+    return _version(scope, "Shared", *assets.cached("shared", key, build), target)
+
+
+def wheels(scope: Construct, *, name: str, target: Target) -> lambda_.LayerVersion:
+    """The wheels of `layers/<name>/requirements.txt`, with bytecode where we can make it."""
+    requirements = ROOT / "layers" / name / "requirements.txt"
+    key = (target.python, str(target.platform), requirements.read_text(encoding="utf-8"))
+
+    def build(folder: Path) -> None:
+        assets.install(requirements, folder / "python", target)
+        assets.compile_bytecode(folder / "python", target)
+
+    return _version(scope, name.capitalize(), *assets.cached(name, key, build), target)
+
+
+def _version(
+    scope: Construct, name: str, folder: Path, digest: str, target: Target
+) -> lambda_.LayerVersion:
+    code = lambda_.Code.from_asset(
+        str(folder), asset_hash=digest, asset_hash_type=AssetHashType.CUSTOM
+    )
+    return lambda_.LayerVersion(
+        scope,
+        f"{name}Layer",
+        code=code,
+        compatible_runtimes=[target.runtime],
+        compatible_architectures=[target.architecture],
+        description=f"labverse: {name.lower()}",
+    )

@@ -1,0 +1,30 @@
+"""A DynamoDB table with the defaults every one shares."""
+
+from aws_cdk import RemovalPolicy
+from aws_cdk import aws_dynamodb as dynamodb
+from constructs import Construct
+
+from infra_cdk.config import StageConfig
+
+
+class Table(dynamodb.Table):
+    """On demand, encrypted, recoverable to any second of the last 35 days."""
+
+    def __init__(
+        self, scope: Construct, id_: str, *, config: StageConfig, partition_key: str
+    ) -> None:
+        super().__init__(
+            scope,
+            id_,
+            table_name=f"labverse-{config.stage}-{id_.lower()}",
+            partition_key=dynamodb.Attribute(
+                name=partition_key, type=dynamodb.AttributeType.STRING
+            ),
+            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+            encryption=dynamodb.TableEncryption.AWS_MANAGED,
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=True
+            ),
+            deletion_protection=config.retain_data,
+            removal_policy=RemovalPolicy.RETAIN if config.retain_data else RemovalPolicy.DESTROY,
+        )

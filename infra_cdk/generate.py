@@ -1,0 +1,122 @@
+"""Files made from code: schemas and the API document. `--check` fails where one is stale."""
+
+import argparse
+import json
+import sys
+from typing import Any
+
+from aws_lambda_powertools.event_handler.openapi.models import APIKey, APIKeyIn, HTTPBearer, Server
+from pydantic import BaseModel
+
+from infra_cdk.config import ROOT, StageConfig
+from labverse import VERSION
+from labverse.entry import observe, route
+from labverse.platform.api import Api
+from labverse.platform.keys import KeyRecord, Keyring
+from labverse.route.config import RouteConfig
+from labverse.route.models import TaskRouted
+
+EVENTS: tuple[type[BaseModel], ...] = (TaskRouted,)
+CONFIGS: dict[str, type[BaseModel]] = {"ai_providers": RouteConfig, "stage": StageConfig}
+
+_PROBLEM = {
+    "type": "object",
+    "title": "Problem",
+    "description": "RFC 9457. Quote `trace_id` when you report it; our log lines carry it.",
+    "required": ["type", "title", "status", "detail", "trace_id"],
+    "properties": {
+        "type": {"type": "string", "examples": ["urn:labverse:problem:invalid_input"]},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "trace_id": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["field", "message"],
+                "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
+            },
+        },
+    },
+}
+
+
+def openapi() -> dict[str, Any]:
+    """The document of every capability's routes together."""
+    api = Api(Keyring(_NoKeys(), _NoTime()))
+    route.routes(api, _never)
+    observe.routes(api, _never, _never)
+    schema = api.resolver.get_openapi_schema(
+        title="Lab-Verse",
+        version=VERSION,
+        description="An AI operations and revenue autopilot. Every route but the public ones "
+        "needs a key that holds the route's scope (`x-labverse-scope`).",
+        # Relative to the document, so that it holds wherever the API is mounted.
+        servers=[Server(url=".")],
+        security_schemes={
+            "bearer": HTTPBearer(description="An API key"),
+            "apiKey": APIKey(name="x-api-key", **{"in": APIKeyIn.header}),
+        },
+    )
+    document: dict[str, Any] = json.loads(schema.model_dump_json(by_alias=True, exclude_none=True))
+    document["components"]["schemas"]["Problem"] = _PROBLEM
+    return document
+
+
+def generated() -> dict[str, str]:
+    """Every generated file's text by its path in the repository."""
+    files: dict[str, Any] = {"events/openapi.json": openapi()}
+    for event in EVENTS:
+        files[f"events/schemas/{event.__name__}.v1.json"] = event.model_json_schema()
+    for name, model in CONFIGS.items():
+        files[f"config/schema/{name}.schema.json"] = model.model_json_schema()
+    return {path: json.dumps(data, indent=1, sort_keys=True) + "\n" for path, data in files.items()}
+
+
+def stale() -> list[str]:
+    """The generated files that differ from the code, or that no code makes any more."""
+    wanted = generated()
+    folders = ("events/schemas", "config/schema")
+    there = {
+        str(path.relative_to(ROOT)) for folder in folders for path in (ROOT / folder).glob("*.json")
+    }
+    wrong = [path for path, text in wanted.items() if _text(path) != text]
+    return sorted({*wrong, *(there - wanted.keys())})
+
+
+def main() -> int:
+    """Write the files, or with `--check` name the stale ones and return 1."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="change nothing")
+    if parser.parse_args().check:
+        wrong = stale()
+        for path in wrong:
+            print(f"{path} is stale: run `make generate` and commit it")
+        return 1 if wrong else 0
+    for path, text in generated().items():
+        (ROOT / path).parent.mkdir(parents=True, exist_ok=True)
+        (ROOT / path).write_text(text, encoding="utf-8")
+    return 0
+
+
+def _text(path: str) -> str | None:
+    file = ROOT / path
+    return file.read_text(encoding="utf-8") if file.exists() else None
+
+
+def _never() -> Any:
+    raise AssertionError("the API document is made without answering anything")
+
+
+class _NoKeys:
+    def get(self, key_id: str) -> KeyRecord | None:
+        return None
+
+
+class _NoTime:
+    now = monotonic = staticmethod(_never)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,49 @@
+"""HTTP routes of `observe`: health, the API's document and page, and what no route matches."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from aws_lambda_powertools.event_handler.api_gateway import Response
+
+from labverse.kernel.errors import LabverseError, NotAllowed, NotFound
+from labverse.observe.models import Health
+from labverse.platform import api_page
+from labverse.platform.api import PUBLIC, Api, RouteDoc
+
+Document = Callable[[], str]
+
+
+def routes(api: Api, health: Callable[[], Callable[[], Health]], document: Document) -> None:
+    """Put observe's public routes on `api`; `document` reads the OpenAPI text."""
+
+    def get(path: str, summary: str) -> Callable[..., Any]:
+        return api.route("GET", path, scope=PUBLIC, doc=RouteDoc(summary=summary, tag="observe"))
+
+    @get("/health", "What is up, and what is not")
+    def get_health() -> Health:
+        return health()()
+
+    @get("/openapi.json", "The API's OpenAPI document")
+    def get_openapi() -> Response[str]:
+        return Response(200, content_type="application/json", body=document())
+
+    @get("/docs", "The API's page for people")
+    def get_docs() -> Response[str]:
+        return Response(
+            200,
+            content_type="text/html; charset=utf-8",
+            body=api_page.render(document()),
+            headers={"content-security-policy": api_page.POLICY},
+        )
+
+    api.fallback = lambda method, path: unmatched(json.loads(document()), method, path)
+
+
+def unmatched(document: dict[str, Any], method: str, path: str) -> LabverseError:
+    """What to tell a caller whose method and path no function has: 405 where the path exists."""
+    known = document["paths"].get(path)
+    if known is None:
+        return NotFound("no such path; GET /openapi.json lists those there are")
+    allow = sorted(name.upper() for name in known)
+    return NotAllowed(f"{method} is not allowed here", extra={"allow": allow})

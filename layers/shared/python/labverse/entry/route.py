@@ -1,0 +1,56 @@
+"""HTTP routes and workflow tasks of `route`: parse, call one use case, respond."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler.openapi.params import Body
+from aws_lambda_powertools.metrics import MetricUnit
+
+from labverse.platform import task, telemetry
+from labverse.platform.api import Api, RouteDoc
+from labverse.route.models import AnalyzeRequest, Answer
+
+UseCase = Callable[[AnalyzeRequest, str], Answer]
+
+
+def routes(api: Api, answer_task: Callable[[], UseCase]) -> None:
+    """Put route's HTTP routes on `api`; `answer_task` is only called by a request."""
+
+    @api.route(
+        "POST",
+        "/api/v1/analyze",
+        scope="route",
+        doc=RouteDoc(
+            summary="Answer a prompt with the cheapest model that fits",
+            tag="route",
+            problems={503: "No model answered; `attempts` says what was tried"},
+        ),
+    )
+    def analyze(request: Annotated[AnalyzeRequest, Body()]) -> Answer:
+        trace_id = str(api.resolver.current_event.request_context.request_id)
+        return _answered(answer_task(), request, trace_id)
+
+
+def task_answer(event: dict[str, Any], answer_task: UseCase) -> Any:
+    """One state of a workflow: `{trace_id, request}` in, Answer out, errors by class name."""
+    return task.run(
+        event, AnalyzeRequest, lambda request, trace_id: _answered(answer_task, request, trace_id)
+    )
+
+
+def _answered(answer_task: UseCase, request: AnalyzeRequest, trace_id: str) -> Answer:
+    answer = answer_task(request, trace_id)
+    seen = {"provider": answer.provider, "model": answer.model, "sla_met": answer.sla_met}
+    telemetry.logger().info(
+        "answered",
+        extra={**seen, "latency_ms": answer.latency_ms, "attempts": len(answer.attempts)},
+    )
+    telemetry.record(
+        {"provider": answer.provider, "task_class": request.task_class},
+        {
+            "TaskLatency": (MetricUnit.Milliseconds, answer.latency_ms),
+            "TaskCost": (MetricUnit.Count, float(answer.cost_usd)),
+            "SlaMissed": (MetricUnit.Count, 0 if answer.sla_met else 1),
+        },
+    )
+    return answer

@@ -1,0 +1,32 @@
+"""Words of the observe capability: what is up, and what is not."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from labverse.kernel.model import Model
+
+State = Literal["ok", "unreachable", "not_configured"]
+
+
+class ProviderHealth(Model):
+    """One provider of models. Null is what nobody has measured or configured yet."""
+
+    state: State
+    model: str | None
+    resolves_to: str | None = None
+    retires: date | None = None
+    p95_ms: int | None = None
+    last_error_code: str | None = None
+
+
+class Health(Model):
+    """The answer to: is it healthy?"""
+
+    status: Literal["ok", "degraded"] = Field(
+        description="`ok` when every component is, and at least one provider can answer."
+    )
+    ai_providers: dict[str, ProviderHealth]
+    components: dict[str, State]
+    version: str

@@ -1,0 +1,124 @@
+"""The HTTP side of a function: every route names its scope, and is refused without it.
+
+Order of a request: match → key and scope (401, 403) → size and JSON (413, 415, 422) → the model's
+own validation (422) → the entry. So nobody without a key learns anything from our validation.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, TypeVar
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+from aws_lambda_powertools.event_handler.api_gateway import Response
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+
+from labverse.kernel.errors import FieldError, InvalidInput, LabverseError, NotFound
+from labverse.platform import problem, telemetry
+from labverse.platform.body import with_json_body
+from labverse.platform.keys import Keyring
+
+PUBLIC = ""
+"""The scope of the few routes that need no key; it must be written out, like any other scope."""
+
+F = TypeVar("F", bound=Callable[..., Any])
+_SECURITY: list[dict[str, list[str]]] = [{"bearer": []}, {"apiKey": []}]
+_PROBLEMS = {401: "No key, or a wrong or revoked one", 403: "The key lacks the scope"}
+_BODY_PROBLEMS = {
+    413: "The body is over 1 MB",
+    415: "The body is not JSON",
+    422: "Every field that cannot be used, and why",
+}
+
+
+class RouteDoc(NamedTuple):
+    """What the API document says about a route beyond its types."""
+
+    summary: str
+    tag: str
+    problems: Mapping[int, str] = {}
+
+
+class Api:
+    """Routes of one function behind one key check."""
+
+    def __init__(self, keyring: Keyring) -> None:
+        """`keyring` answers whether a request holds the scope that its route names."""
+        self.resolver = APIGatewayHttpResolver(enable_validation=True)
+        self.resolver.exception_handler(RequestValidationError)(_invalid)
+        self._keyring = keyring
+        self._scopes: dict[tuple[str, str], str] = {}
+        self.fallback: Callable[[str, str], Exception] = lambda method, path: NotFound(
+            f"there is no {method} {path}"
+        )
+
+    def route(self, method: str, path: str, *, scope: str, doc: RouteDoc) -> Callable[[F], F]:
+        """Register an entry under `method` and `path`; `scope` is a key's scope, or PUBLIC."""
+        has_body = method in ("POST", "PUT", "PATCH")
+        problems = {**doc.problems, **(_PROBLEMS if scope else {})}
+        problems |= _BODY_PROBLEMS if has_body else {}
+        self._scopes[(method, path)] = scope
+        return self.resolver.route(  # type: ignore[no-any-return]
+            path,
+            method,
+            summary=doc.summary,
+            tags=[doc.tag],
+            security=_SECURITY if scope else [],
+            openapi_extensions={"x-labverse-scope": scope or "public"},
+            responses={200: {"description": "OK"}, **{s: _documented(problems[s]) for s in problems}},
+        )
+
+    def handle(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
+        """Answer one HTTP API (payload 2.0) event; never raises."""
+        request = event["requestContext"]
+        trace_id = str(request["requestId"])
+        method, path = request["http"]["method"], event["rawPath"]
+        try:
+            return self._answer(method, path, event, context)
+        except LabverseError as error:
+            telemetry.logger().info(
+                "refused", extra={"code": error.code, "method": method, "path": path[:200]}
+            )
+            return problem.problem(error, trace_id)
+        except Exception as error:  # noqa: BLE001 - the edge of the process: told, not hidden
+            telemetry.fault(error, method=method, path=path[:200])
+            return problem.problem(problem.Internal("this is a fault of ours"), trace_id)
+
+    def _answer(
+        self, method: str, path: str, event: dict[str, Any], context: Any
+    ) -> dict[str, Any]:
+        scope = self._scopes.get((method, path))
+        if scope is None:
+            raise self.fallback(method, path)
+        if scope != PUBLIC:
+            headers = {name.lower(): value for name, value in event.get("headers", {}).items()}
+            self._keyring.authorize(headers, scope)
+        if method in ("POST", "PUT", "PATCH"):
+            event = with_json_body(event)
+        return self.resolver.resolve(event, context)
+
+
+def _invalid(error: RequestValidationError) -> Response[str]:
+    """Powertools' validation errors in our words; raising here would be swallowed by it."""
+    fields = [
+        FieldError(
+            field=".".join(str(part) for part in item["loc"][1:]) or str(item["loc"][0]),
+            message=item["msg"],
+        )
+        for item in error.errors()
+    ]
+    invalid = InvalidInput("the request cannot be used", fields)
+    trace_id = telemetry.logger().get_correlation_id() or ""
+    answer = problem.problem(invalid, trace_id)
+    return Response(
+        status_code=answer["statusCode"],
+        content_type=problem.CONTENT_TYPE,
+        body=answer["body"],
+    )
+
+
+def _documented(description: str) -> dict[str, Any]:
+    return {
+        "description": description,
+        "content": {problem.CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+
+

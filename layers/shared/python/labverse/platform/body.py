@@ -1,0 +1,47 @@
+"""Make a request's body safe to hand on: small, decoded, JSON. Nothing of ours runs before that."""
+
+import base64
+import binascii
+from typing import Any
+
+from pydantic_core import from_json
+
+from labverse.kernel.errors import FieldError, InvalidInput, TooLarge, UnsupportedMedia
+
+MAX_BYTES = 1_000_000
+JSON = "application/json"
+
+
+def with_json_body(event: dict[str, Any]) -> dict[str, Any]:
+    """`event` with its body as plain JSON text, whatever way API Gateway delivered it.
+
+    Raises TooLarge (over MAX_BYTES), UnsupportedMedia (declared as something else than JSON) and
+    InvalidInput (not UTF-8, not JSON, or numbers such as NaN that JSON does not have).
+    """
+    headers = event.get("headers") or {}
+    declared = headers.get("content-type", JSON).partition(";")[0].strip().lower()
+    raw = _decoded(event)
+    if len(raw) > MAX_BYTES:
+        raise TooLarge(f"the body has {len(raw)} bytes; at most {MAX_BYTES} are read")
+    if declared not in (JSON, ""):
+        raise UnsupportedMedia(f"content-type is {declared[:60]!r}; send {JSON}")
+    try:
+        from_json(raw, allow_inf_nan=False)
+    except ValueError as error:
+        raise _bad_body(f"not valid JSON: {error}") from None
+    headers = {**headers, "content-type": JSON}
+    return {**event, "headers": headers, "body": raw.decode(), "isBase64Encoded": False}
+
+
+def _decoded(event: dict[str, Any]) -> bytes:
+    body = event.get("body") or ""
+    if not event.get("isBase64Encoded"):
+        return str(body).encode("utf-8", "surrogatepass")
+    try:
+        return base64.b64decode(body, validate=True)
+    except binascii.Error:
+        raise _bad_body("not valid base64") from None
+
+
+def _bad_body(message: str) -> InvalidInput:
+    return InvalidInput("the body cannot be read", [FieldError(field="body", message=message)])

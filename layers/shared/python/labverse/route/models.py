@@ -1,0 +1,109 @@
+"""Words of the route capability: what is asked, what was answered, what was tried on the way."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from labverse.kernel.model import Model
+from labverse.kernel.money import Usd
+
+TaskClass = Literal["critical", "default", "creative"]
+Outcome = Literal[
+    "ok", "timeout", "unreachable", "rate_limited", "server_error", "rejected",
+    "context_exceeded", "bad_response", "empty",
+]  # fmt: skip
+"""How one attempt ended; everything but `ok` moves on to the next candidate."""
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise PydanticCustomError("blank", "must not be blank")
+    return text
+
+
+class AnalyzeRequest(Model):
+    """One piece of work for a model, and the limits it must stay within."""
+
+    text: Annotated[str, AfterValidator(_not_blank)] = Field(
+        description="The prompt.", examples=["What is the capital of France?"]
+    )
+    task_class: TaskClass = Field(default="default", description="Decides the temperature.")
+    max_latency_ms: int | None = Field(
+        default=None, ge=1, le=25_000, description="The SLA; without it, the configured one."
+    )
+    max_cost_usd: Usd | None = Field(
+        default=None, description="At most this much for this task, in US dollars."
+    )
+    max_output_tokens: int | None = Field(default=None, ge=1, le=32_768)
+    model: str | None = Field(
+        default=None, min_length=1, max_length=128, description="This model and no other."
+    )
+
+
+class Tokens(Model):
+    """Tokens as the provider counted them; null where it did not say."""
+
+    input: int | None
+    cached_input: int | None
+    output: int | None
+
+
+class Attempt(Model):
+    """One call to one model, successful or not."""
+
+    provider: str
+    model: str
+    outcome: Outcome
+    latency_ms: int
+    cost_usd: Usd
+
+
+class Refusal(Model):
+    """A model that was not tried, and why."""
+
+    model: str
+    reason: str
+
+
+class Budget(Model):
+    """The money left for this period."""
+
+    limit_usd: Usd
+    spent_usd: Usd
+    reserved_usd: Usd
+    state: str
+
+
+class Answer(Model):
+    """What the model said, what it cost, and how we got there."""
+
+    text: str
+    provider: str
+    model: str = Field(description="The model that answered, in the provider's own words.")
+    complexity: float | None = Field(default=None, description="Null until prompts are scored.")
+    tokens: Tokens
+    cost_usd: Usd
+    latency_ms: int = Field(description="From entry into the router to the answer.")
+    sla_met: bool
+    attempts: list[Attempt]
+    refused: list[Refusal]
+    budget: Budget | None = Field(default=None, description="Null while there is no budget.")
+    trace_id: str
+
+
+class TaskRouted(Model):
+    """Event, version 1: a task was answered. Carries no prompt and no answer."""
+
+    event_id: str
+    occurred_at: datetime
+    trace_id: str
+    task_class: TaskClass
+    provider: str
+    model: str
+    tokens: Tokens
+    cost_usd: Usd
+    latency_ms: int
+    sla_met: bool
+    attempts: list[Attempt]
