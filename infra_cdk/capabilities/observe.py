@@ -1,40 +1,27 @@
 """observe: health, the API's document and page, and the API's default route."""
 
-from collections.abc import Mapping
-
-from aws_cdk import aws_apigatewayv2 as apigw
-from aws_cdk import aws_dynamodb as dynamodb
 from constructs import Construct
 
 from infra_cdk.constructs.api import DEFAULT, add_routes
-from infra_cdk.constructs.function import CapabilityFunction, Runner
+from infra_cdk.constructs.foundation import Foundation
+from infra_cdk.constructs.function import CapabilityFunction
 from labverse.observe.settings import ObserveSettings
 
 
 class Observe(Construct):
     """One function that answers what everybody may ask."""
 
-    def __init__(
-        self,
-        scope: Construct,
-        *,
-        runner: Runner,
-        api: apigw.HttpApi,
-        keys: dynamodb.ITable,
-        model: Mapping[str, str],
-    ) -> None:
+    def __init__(self, scope: Construct, *, foundation: Foundation) -> None:
         super().__init__(scope, "Observe")
         settings = ObserveSettings(
-            STAGE=runner.config.stage,
-            POWERTOOLS_SERVICE_NAME="observe",
-            POWERTOOLS_LOG_LEVEL=runner.config.log_level,
-            KEYS_TABLE=keys.table_name,
-            LOCAL_MODEL_URL=model["LOCAL_MODEL_URL"],
-            LOCAL_MODEL=model["LOCAL_MODEL"],
+            **foundation.common("observe"),
+            KEYS_TABLE=foundation.keys.table_name,
+            LOCAL_MODEL_URL=foundation.model_url,
+            LOCAL_MODEL=foundation.model_name,
         )
         http = CapabilityFunction(
-            self, capability="observe", entry="http", settings=settings, runner=runner
+            self, capability="observe", entry="http", settings=settings, foundation=foundation
         )
-        keys.grant(http, "dynamodb:GetItem")
+        foundation.keys.grant(http, "dynamodb:GetItem")
         routes = ["GET /health", "GET /docs", "GET /openapi.json", DEFAULT]
-        add_routes(api=api, function=http, routes=routes)
+        add_routes(api=foundation.api, function=http, routes=routes)

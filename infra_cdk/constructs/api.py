@@ -15,7 +15,7 @@ class Api(apigw.HttpApi):
         super().__init__(scope, "Api", api_name=f"labverse-{stage}", create_default_stage=True)
 
 
-def add_routes(*, api: apigw.HttpApi, function: lambda_.IFunction, routes: list[str]) -> None:
+def add_routes(*, api: apigw.HttpApi, function: lambda_.Function, routes: list[str]) -> None:
     """Send each of `routes` (`POST /api/v1/analyze`, or DEFAULT) to `function`."""
     integration = HttpLambdaIntegration("Integration", function)
     for route in routes:

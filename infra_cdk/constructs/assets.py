@@ -68,6 +68,6 @@ def compile_bytecode(folder: Path, target: Target) -> None:
 
 
 def _uv() -> str:
-    from uv import find_uv_bin  # noqa: PLC0415 - a tool of synth only, absent from the test of types
+    from uv import find_uv_bin
 
     return str(find_uv_bin())

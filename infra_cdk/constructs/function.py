@@ -1,27 +1,16 @@
 """A Lambda function of a capability, with the defaults every one shares."""
 
-from dataclasses import dataclass
-
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from infra_cdk.config import ROOT, StageConfig
-from infra_cdk.constructs.target import Target
+from infra_cdk.config import ROOT
+from infra_cdk.constructs.foundation import Foundation
 from labverse.platform.settings import Settings
 
 FUNCTIONS = ROOT / "functions"
-
-
-@dataclass(frozen=True)
-class Runner:
-    """What every function of one deployment runs on."""
-
-    config: StageConfig
-    target: Target
-    layers: tuple[lambda_.ILayerVersion, ...]
 
 
 class CapabilityFunction(lambda_.Function):
@@ -34,15 +23,15 @@ class CapabilityFunction(lambda_.Function):
         capability: str,
         entry: str,
         settings: Settings,
-        runner: Runner,
+        foundation: Foundation,
     ) -> None:
-        name = f"labverse-{runner.config.stage}-{capability}-{entry.replace('_', '-')}"
+        name = f"labverse-{foundation.config.stage}-{capability}-{entry.replace('_', '-')}"
         id_ = "".join(word.capitalize() for word in entry.split("_"))
         log_group = logs.LogGroup(
             scope,
             f"{id_}Logs",
             log_group_name=f"/aws/lambda/{name}",
-            retention=_retention(runner.config.log_retention_days),
+            retention=_retention(foundation.config.log_retention_days),
             removal_policy=RemovalPolicy.DESTROY,
         )
         # Not the managed policy CDK would attach: that one may write to every log group there is.
@@ -54,18 +43,18 @@ class CapabilityFunction(lambda_.Function):
             scope,
             id_,
             function_name=name,
-            runtime=runner.target.runtime,
-            architecture=runner.target.architecture,
+            runtime=foundation.target.runtime,
+            architecture=foundation.target.architecture,
             code=lambda_.Code.from_asset(
                 str(FUNCTIONS / capability), exclude=["__pycache__", "*.pyc"]
             ),
             handler=f"handler.{entry}",
             environment=settings.as_environment(),
-            layers=list(runner.layers),
+            layers=list(foundation.layers),
             role=role,
             # A second under the HTTP API's own limit, so that the answer is still ours.
             timeout=Duration.seconds(29),
-            memory_size=runner.config.function_memory_mib,
+            memory_size=foundation.config.function_memory_mib,
             logging_format=lambda_.LoggingFormat.JSON,
             log_group=log_group,
         )
@@ -73,7 +62,7 @@ class CapabilityFunction(lambda_.Function):
 
 def _retention(days: int) -> logs.RetentionDays:
     """CDK's name for a retention. Raises ValueError where CloudWatch has no such one."""
-    for choice in logs.RetentionDays:
-        if choice.name == {30: "ONE_MONTH", 7: "ONE_WEEK", 365: "ONE_YEAR"}.get(days):
-            return choice
-    raise ValueError(f"log_retention_days is {days}; use 7, 30 or 365")
+    names = {7: "ONE_WEEK", 30: "ONE_MONTH", 90: "THREE_MONTHS", 365: "ONE_YEAR"}
+    if days not in names:
+        raise ValueError(f"log_retention_days is {days}; use one of {sorted(names)}")
+    return logs.RetentionDays[names[days]]

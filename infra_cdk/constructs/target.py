@@ -8,7 +8,7 @@ from aws_cdk import aws_lambda as lambda_
 
 @dataclass(frozen=True)
 class Target:
-    """What code is built for: `python` is "3.13"; `platform` is uv's name, None for this machine."""
+    """What code is built for. `platform` is uv's word for it, None for this machine."""
 
     name: str
     python: str

@@ -54,7 +54,7 @@ class DynamoKeys:
         try:
             self._client.put_item(
                 TableName=self._table,
-                Item=item,  # type: ignore[arg-type]
+                Item=item,
                 ConditionExpression=condition,
             )
         except ClientError as error:

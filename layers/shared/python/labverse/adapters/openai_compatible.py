@@ -13,7 +13,11 @@ _CONNECT_SECONDS = 2.0
 _MAX_ANSWER_BYTES = 4_000_000
 _OUTCOMES: dict[int, Outcome] = {408: "timeout", 429: "rate_limited", 504: "timeout"}
 # llama.cpp, Ollama and OpenAI each have their own name for a prompt that does not fit.
-_TOO_LONG = ("exceed_context_size_error", "context_length_exceeded", "exceeds the available context")
+_TOO_LONG = (
+    "exceed_context_size_error",
+    "context_length_exceeded",
+    "exceeds the available context",
+)
 
 
 class OpenAICompatible:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
 
 from labverse.kernel.errors import FieldError, InvalidInput, LabverseError, NotFound
 from labverse.platform import problem, telemetry
@@ -56,14 +57,14 @@ class Api:
         problems = {**doc.problems, **(_PROBLEMS if scope else {})}
         problems |= _BODY_PROBLEMS if has_body else {}
         self._scopes[(method, path)] = scope
-        return self.resolver.route(  # type: ignore[no-any-return]
+        return self.resolver.route(
             path,
             method,
             summary=doc.summary,
             tags=[doc.tag],
             security=_SECURITY if scope else [],
             openapi_extensions={"x-labverse-scope": scope or "public"},
-            responses={200: {"description": "OK"}, **{s: _documented(problems[s]) for s in problems}},
+            responses=_documented(problems),
         )
 
     def handle(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -115,10 +116,10 @@ def _invalid(error: RequestValidationError) -> Response[str]:
     )
 
 
-def _documented(description: str) -> dict[str, Any]:
-    return {
-        "description": description,
-        "content": {problem.CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+def _documented(problems: Mapping[int, str]) -> dict[int, OpenAPIResponse]:
+    schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    content: Any = {problem.CONTENT_TYPE: schema}
+    return {200: {"description": "OK"}} | {
+        status: {"description": description, "content": content}
+        for status, description in problems.items()
     }
-
-

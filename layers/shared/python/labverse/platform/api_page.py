@@ -13,7 +13,7 @@ POLICY = (
 @cache
 def render(document: str) -> str:
     """HTML that shows `document`, an OpenAPI document as JSON text."""
-    from aws_lambda_powertools.event_handler.openapi.swagger_ui import (  # noqa: PLC0415
+    from aws_lambda_powertools.event_handler.openapi.swagger_ui import (
         generate_swagger_html,
     )
 

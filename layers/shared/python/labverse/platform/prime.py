@@ -15,7 +15,7 @@ def primed(build: Callable[[], T]) -> Callable[[], T]:
     once = cache(build)
     try:
         # Only Lambda's managed runtime (Python 3.12 and later) carries this module.
-        from snapshot_restore_py import (  # type: ignore[import-not-found] # noqa: PLC0415
+        from snapshot_restore_py import (  # type: ignore[import-not-found]
             register_before_snapshot,
         )
     except ImportError:
