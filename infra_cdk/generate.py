@@ -60,7 +60,19 @@ def openapi() -> dict[str, Any]:
         },
     )
     document: dict[str, Any] = json.loads(schema.model_dump_json(by_alias=True, exclude_none=True))
-    document["components"]["schemas"]["Problem"] = _PROBLEM
+    return _with_our_problems(document)
+
+
+def _with_our_problems(document: dict[str, Any]) -> dict[str, Any]:
+    """Our refusals in place of Powertools' own validation errors, which no route answers."""
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            if "Problem" not in json.dumps(operation["responses"].get("422", {})):
+                operation["responses"].pop("422", None)
+    schemas = document["components"]["schemas"]
+    for name in ("HTTPValidationError", "ResponseValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    schemas["Problem"] = _PROBLEM
     return document
 
 

@@ -21,7 +21,7 @@ def routes(api: Api, answer_task: Callable[[], UseCase]) -> None:
         "/api/v1/analyze",
         scope="route",
         doc=RouteDoc(
-            summary="Answer a prompt with the cheapest model that fits",
+            summary="Answer a prompt",
             tag="route",
             problems={503: "No model answered; `attempts` says what was tried"},
         ),

@@ -98,21 +98,16 @@ class Api:
 
 
 def _invalid(error: RequestValidationError) -> Response[str]:
-    """Powertools' validation errors in our words; raising here would be swallowed by it."""
-    fields = [
-        FieldError(
-            field=".".join(str(part) for part in item["loc"][1:]) or str(item["loc"][0]),
-            message=item["msg"],
-        )
-        for item in error.errors()
-    ]
-    invalid = InvalidInput("the request cannot be used", fields)
-    trace_id = telemetry.logger().get_correlation_id() or ""
-    answer = problem.problem(invalid, trace_id)
-    return Response(
-        status_code=answer["statusCode"],
-        content_type=problem.CONTENT_TYPE,
-        body=answer["body"],
+    """Powertools' validation errors in our words; `Api.handle` makes the answer."""
+    raise InvalidInput(
+        "the request cannot be used",
+        [
+            FieldError(
+                field=".".join(str(part) for part in item["loc"][1:]) or str(item["loc"][0]),
+                message=item["msg"],
+            )
+            for item in error.errors()
+        ],
     )
 
 

@@ -1,7 +1,6 @@
 """Make a request's body safe to hand on: small, decoded, JSON. Nothing of ours runs before that."""
 
 import base64
-import binascii
 from typing import Any
 
 from pydantic_core import from_json
@@ -39,7 +38,7 @@ def _decoded(event: dict[str, Any]) -> bytes:
         return str(body).encode("utf-8", "surrogatepass")
     try:
         return base64.b64decode(body, validate=True)
-    except binascii.Error:
+    except ValueError:
         raise _bad_body("not valid base64") from None
 
 

@@ -1,0 +1,72 @@
+"""What `make up` leaves for people and programs: `.build/<instance>.json` and the closing lines."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import Any
+
+from infra_cdk.local import cloud, progress, prompt
+from infra_cdk.local.instance import REGION, Instance
+from infra_cdk.local.language import Model
+from infra_cdk.local.paths import ROOT, TOOLS, python_of
+from infra_cdk.local.problems import Problem
+from infra_cdk.local.prompt import Reply, ask
+
+
+def write(instance: Instance, port: int, model: Model, outputs: dict[str, Any]) -> None:
+    """Save the addresses of what was deployed, with a key that works. Raises Problem."""
+    facts = {
+        "api_url": f"{cloud.endpoint(port)}/_aws/execute-api/{outputs['ApiId']}",
+        "api_key": instance.facts().get("api_key"),
+        "jwt": None,
+        "aws_endpoint_url": cloud.endpoint(port),
+        "region": REGION,
+        "dashboard_url": None,
+        "model_url": None if model.url == "none" else model.url,
+        "model_name": None if model.url == "none" else model.name,
+        "keys_table": outputs["KeysTable"],
+        "event_bus": outputs["EventBusName"],
+        "state_machine_arns": {"route": outputs["RouteWorkflowArn"]},
+    }
+    if not facts["api_key"] or ask(facts).status in (0, 401, 403):
+        facts["api_key"] = _mint(port, outputs["KeysTable"])
+        progress.say("seed", "made a key with the scopes admin, observe, route")
+    instance.save_facts(facts)
+
+
+def show(instance: Instance, question: str, reply: Reply) -> None:
+    """Print the answer, the addresses, the key, and what to run next."""
+    facts = instance.facts()
+    url, key = facts["api_url"], facts["api_key"]
+    progress.line()
+    if reply.answered:
+        prompt.show(question, reply.body)
+    else:
+        progress.line(f"  no model: a prompt gets {reply.status} {reply.body.get('title', '')}")
+    curl = (
+        f"curl -s {url}/api/v1/analyze -H 'Authorization: Bearer {key}' "
+        f"-H 'Content-Type: application/json' -d '{{\"text\": \"{question}\"}}'"
+    )
+    lines = {
+        "api": url,
+        "docs": f"{url}/docs",
+        "key": key,
+        "aws": f"AWS_ENDPOINT_URL={facts['aws_endpoint_url']} (make env prints all variables)",
+        "facts": instance.file.relative_to(ROOT),
+        "try": curl,
+        "next": "make demo · make down",
+    }
+    progress.line()
+    for name, value in lines.items():
+        progress.line(f"  {name:<9} {value}")
+
+
+def _mint(port: int, table: str) -> str:
+    argv = [str(python_of(TOOLS)), "-m", "infra_cdk.local.seed", table]
+    environ = cloud.client_environ(port)
+    done = subprocess.run(
+        argv, cwd=ROOT, env=environ, capture_output=True, text=True, check=False, timeout=60
+    )
+    if done.returncode:
+        raise Problem(f"making a key failed: {done.stderr.strip()}", "run make clean, then make up")
+    return done.stdout.strip()

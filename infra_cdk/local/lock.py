@@ -1,0 +1,52 @@
+"""`make lock`: write every lock file anew from what we ask for, with the registries' own hashes.
+
+Versions stay as they are unless the request excludes them; `make lock UPGRADE=1` takes the newest.
+Lock files name no address, so that any mirror serves.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from infra_cdk.local import progress
+from infra_cdk.local.commands import Command, run
+from infra_cdk.local.environments import HELP, LOCKS, NPM, ensure, uv_program
+from infra_cdk.local.paths import BUILD, ROOT, TOOLS, with_tools
+from infra_cdk.local.problems import Problem
+
+# In this order: later ones are constrained by earlier ones.
+REQUESTS = (
+    ROOT / "layers" / "deps" / "requirements.in",
+    *(LOCKS / f"{name}.in" for name in ("tools", "dev", "emulator", "runtime", "model", "weights")),
+)
+OPTIONS = ("--universal", "--python-version", "3.11", "--generate-hashes", "--no-emit-index-url")
+
+
+def main() -> None:
+    """Lock the Python requests, then the npm one. Raises Problem when one cannot be resolved."""
+    ensure("tools")
+    upgrade = ["--upgrade"] if os.environ.get("UPGRADE") else []
+    for request in REQUESTS:
+        _python(request, upgrade)
+    log = BUILD / "logs" / "lock-npm.log"
+    options = ["--package-lock-only", "--omit-lockfile-registry-resolved=true", "--ignore-scripts"]
+    argv = [TOOLS / "bin" / "npm", "install", "--prefix", NPM, *options, "--no-audit", "--no-fund"]
+    run(Command("npm install", argv, log, HELP, with_tools(dict(os.environ))))
+    progress.say("lock", "infra_cdk/package-lock.json")
+
+
+def _python(request: Path, upgrade: list[str]) -> None:
+    lock = request.with_suffix(".txt").relative_to(ROOT)
+    argv: list[object] = [uv_program(), "pip", "compile", "--quiet", *OPTIONS, *upgrade]
+    argv += ["--custom-compile-command", "make lock", request.relative_to(ROOT), "-o", lock]
+    run(Command(f"locking {lock}", argv, BUILD / "logs" / "lock.log", HELP))
+    progress.say("lock", str(lock))
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except Problem as problem:
+        sys.exit(f"error: {problem}")

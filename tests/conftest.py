@@ -1,0 +1,59 @@
+"""Shared fixtures: one place synthesizes, once per target and session; one place reads events."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.infra.assembly import STAGE, Assembly
+
+ROOT = Path(__file__).parents[1]
+# The CDK CLI hands cdk.json's context to the app in this variable; without it the tests would
+# judge another template than the one that is deployed. Set before anything imports aws_cdk.
+os.environ["CDK_CONTEXT_JSON"] = json.dumps(
+    json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
+)
+
+
+def _synthesized(target: str, folder: Path) -> Assembly:
+    from infra_cdk.app import build
+
+    build(outdir=str(folder), stage=STAGE, target=target).synth()
+    return Assembly.read(folder)
+
+
+@pytest.fixture(scope="session")
+def local(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
+    """Stage dev synthesized for the local cloud."""
+    return _synthesized("local", tmp_path_factory.mktemp("local"))
+
+
+@pytest.fixture(scope="session")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
+    """The same stage synthesized for AWS."""
+    return _synthesized("aws", tmp_path_factory.mktemp("aws"))
+
+
+@pytest.fixture(params=["local", "aws"])
+def assembly(request: pytest.FixtureRequest) -> Assembly:
+    """Each target in turn."""
+    found = request.getfixturevalue(request.param)
+    assert isinstance(found, Assembly)
+    return found
+
+
+@pytest.fixture(scope="session")
+def runtime() -> Path:
+    """The folder with what Lambda's own runtime has, and nothing else."""
+    from infra_cdk.local.environments import ensure
+
+    return ensure("runtime")
+
+
+@pytest.fixture(scope="session")
+def event() -> Callable[[str], Any]:
+    """Reads `events/<word>/<story>.json`: `event("route/analyze")`."""
+    return lambda name: json.loads((ROOT / "events" / f"{name}.json").read_text(encoding="utf-8"))

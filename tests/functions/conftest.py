@@ -1,0 +1,105 @@
+"""A function's world without AWS: its environment, its layer's files, and tables in memory."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from infra_cdk.constructs.layer import config_files
+from labverse.adapters import aws
+from labverse.platform import files
+from labverse.platform.keys import KeyRecord, mint
+
+CONTEXT = SimpleNamespace(
+    function_name="f", memory_limit_in_mb=512, invoked_function_arn="arn", aws_request_id="r"
+)
+ENVIRONMENT = {
+    "STAGE": "dev",
+    "POWERTOOLS_SERVICE_NAME": "test",
+    "POWERTOOLS_METRICS_NAMESPACE": "labverse",
+    "KEYS_TABLE": "keys",
+    "EVENT_BUS": "labverse",
+    "LOCAL_MODEL_URL": "none",
+    "LOCAL_MODEL": "qwen2:7b",
+}
+
+
+class Cloud:
+    """What the handlers' clients talk to: one key, and the events that were put."""
+
+    def __init__(self) -> None:
+        self.key, record = mint("test", frozenset({"route"}), datetime.now(UTC))
+        self.records: dict[str, KeyRecord] = {record.key_id: record}
+        self.events: list[dict[str, Any]] = []
+        self.down = False
+
+    def get_item(self, *, Key: dict[str, Any], **_: Any) -> dict[str, Any]:  # noqa: N803 - AWS's name
+        if self.down:
+            raise ClientError({"Error": {"Code": "InternalServerError"}}, "GetItem")
+        record = self.records.get(Key["key_id"]["S"])
+        return {"Item": {"record": {"S": record.model_dump_json()}}} if record else {}
+
+    def put_events(self, *, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
+        self.events += Entries
+        return {"FailedEntryCount": 0, "Entries": [{}]}
+
+
+@pytest.fixture
+def cloud(monkeypatch: pytest.MonkeyPatch) -> Cloud:
+    made = Cloud()
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(aws, "client", lambda _service: made)
+    config = config_files()
+    monkeypatch.setattr(files, "read", config.__getitem__)
+    return made
+
+
+@pytest.fixture
+def fresh() -> Callable[[Any], Any]:
+    """A handler module as a cold start finds it: nothing primed yet."""
+
+    def forget(module: Any) -> Any:
+        for value in vars(module).values():
+            if hasattr(value, "cache_clear"):
+                value.cache_clear()
+        return module
+
+    return forget
+
+
+class Model(BaseHTTPRequestHandler):
+    """Answers every prompt with the temperature it was asked at."""
+
+    def do_POST(self) -> None:
+        asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        choice = {"message": {"content": f"at {asked['temperature']}"}, "finish_reason": "stop"}
+        raw = json.dumps({"model": asked["model"], "choices": [choice]}).encode()
+        self.send_response(200)
+        self.send_header("content-length", str(len(raw)))
+        self.end_headers()
+        self.wfile.write(raw)
+
+    def log_message(self, *args: Any) -> None: ...
+
+
+@pytest.fixture
+def model(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Model) as server:
+        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        monkeypatch.setenv("LOCAL_MODEL_URL", f"http://127.0.0.1:{server.server_port}/v1")
+        yield
+        server.shutdown()
+
+
+@pytest.fixture
+def route(cloud: Cloud, fresh: Callable[[Any], Any]) -> Any:
+    from functions.route import handler
+
+    return fresh(handler)

@@ -1,0 +1,58 @@
+"""functions/observe through its front door."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.functions.conftest import CONTEXT, Cloud
+
+Event = Callable[[str], Any]
+
+
+@pytest.fixture
+def get(cloud: Cloud, fresh: Callable[[Any], Any], event: Event) -> Callable[..., Any]:
+    from functions.observe import handler
+
+    module = fresh(handler)
+
+    def call(path: str, method: str = "GET") -> Any:
+        asked = event("observe/http")
+        asked["rawPath"] = path
+        asked["requestContext"]["http"] |= {"path": path, "method": method}
+        return module.http(asked, CONTEXT)
+
+    return call
+
+
+def test_health_is_public_and_tells_what_is_missing(get: Callable[..., Any]) -> None:
+    health = json.loads(get("/health")["body"])
+    assert health["status"] == "degraded"
+    assert health["ai_providers"]["ollama"]["state"] == "not_configured"
+    assert health["components"] == {"keys": "ok"}
+
+
+def test_a_table_that_is_down_shows(get: Callable[..., Any], cloud: Cloud) -> None:
+    cloud.down = True
+    assert json.loads(get("/health")["body"])["components"] == {"keys": "unreachable"}
+
+
+def test_the_document_and_the_page_that_shows_it(get: Callable[..., Any]) -> None:
+    document = get("/openapi.json")
+    assert "/api/v1/analyze" in json.loads(document["body"])["paths"]
+    page = get("/docs")
+    assert page["headers"]["Content-Type"].startswith("text/html")
+    assert "/api/v1/analyze" in page["body"]
+    assert "connect-src 'self'" in page["headers"]["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "status"), [("/nope", "GET", 404), ("/health", "POST", 405)]
+)
+def test_what_no_route_matches(
+    get: Callable[..., Any], path: str, method: str, status: int
+) -> None:
+    answer = get(path, method)
+    assert answer["statusCode"] == status
+    assert answer["headers"]["content-type"] == "application/problem+json"

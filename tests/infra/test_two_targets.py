@@ -1,0 +1,73 @@
+"""One app, two targets: the same template but for assets, Runtime and Architecture."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from tests.infra.assembly import Assembly
+
+# The last part of a path where the targets may differ, and what each has there.
+MAY_DIFFER = {
+    "S3Key": "the digest of an asset",
+    "aws:asset:path": "where that asset is",
+    "Runtime": "aws: python3.13; local: the interpreter that runs the emulator",
+    "CompatibleRuntimes": "the same, of a layer",
+    "Architectures": "aws: arm64; local: x86_64",
+    "CompatibleArchitectures": "the same, of a layer",
+}
+MISSING = object()
+# The first bytes of a 64-bit ELF file, and the two that name its machine.
+ELF_64, ARM_64 = b"\x7fELF\x02", b"\xb7\x00"
+
+
+def differences(left: Any, right: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """Every place where two templates differ, outside MAY_DIFFER."""
+    if path.rpartition("/")[2] in MAY_DIFFER and MISSING not in (left, right):
+        return
+    if isinstance(left, dict) and isinstance(right, dict):
+        for key in sorted(left.keys() | right.keys()):
+            yield from differences(left.get(key, MISSING), right.get(key, MISSING), f"{path}/{key}")
+    elif isinstance(left, list) and isinstance(right, list) and len(left) == len(right):
+        for index, pair in enumerate(zip(left, right, strict=True)):
+            yield from differences(*pair, f"{path}/{index}")
+    elif left != right:
+        yield path, left, right
+
+
+def _shown(value: Any) -> str:
+    return "nothing" if value is MISSING else repr(value)[:120]
+
+
+def test_targets_differ_only_in_assets_runtime_and_architecture(
+    local: Assembly, aws: Assembly
+) -> None:
+    found = [
+        f"{path}: aws has {_shown(ours)}, local has {_shown(theirs)}"
+        for path, ours, theirs in differences(aws.templates, local.templates)
+    ]
+    assert not found, "only MAY_DIFFER in this file may depend on the target:\n" + "\n".join(found)
+
+
+def test_aws_gets_arm64_and_the_current_python(aws: Assembly) -> None:
+    for function in aws.functions():
+        assert function.properties["Runtime"] == "python3.13", function.path
+        assert function.properties["Architectures"] == ["arm64"], function.path
+
+
+def test_aws_gets_wheels_of_its_platform(aws: Assembly) -> None:
+    """A wheel of this machine in the aws layer would only fail once it is deployed."""
+    folders = {folder for function in aws.functions() for folder in aws.layers(function)}
+    compiled = [(path, folder) for folder in folders for path in folder.rglob("*.so")]
+    assert compiled, "no compiled module in the layers: is this test reading the right place?"
+    wrong = [
+        str(path.relative_to(folder))
+        for path, folder in compiled
+        if path.read_bytes()[:5] + path.read_bytes()[18:20] != ELF_64 + ARM_64
+    ]
+    assert not wrong, f"compiled for another platform than arm64: {wrong}"
+
+
+def test_differences_are_found() -> None:
+    left = {"a": {"Runtime": "x", "Timeout": 1, "List": [1, {"S3Key": "k"}]}}
+    right = {"a": {"Runtime": "y", "Timeout": 2, "List": [1, {"S3Key": "l", "New": 1}]}}
+    paths = [path for path, _, _ in differences(left, right)]
+    assert paths == ["/a/List/1/New", "/a/Timeout"]

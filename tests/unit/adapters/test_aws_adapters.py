@@ -1,0 +1,116 @@
+"""Keys and events on AWS's own protocol, with its answers scripted by botocore's stubber."""
+
+import io
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import botocore.session
+import pytest
+from botocore.stub import ANY, Stubber
+
+from labverse.adapters.dynamodb_keys import DynamoKeys
+from labverse.adapters.eventbridge import EventBridgeAnnouncer
+from labverse.adapters.probes import TableProbe
+from labverse.kernel.errors import Conflict, NotFound, Unavailable
+from labverse.kernel.model import Model
+from labverse.platform.keys import mint
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+_, RECORD = mint("test", frozenset({"route", "admin"}), NOW)
+ITEM = {"key_id": {"S": RECORD.key_id}, "record": {"S": RECORD.model_dump_json()}}
+
+
+class SomethingHappened(Model):
+    what: str
+
+
+def stubbed(service: str) -> tuple[Any, Stubber]:
+    client = botocore.session.Session().create_client(
+        service, region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x"
+    )
+    return client, Stubber(client)
+
+
+def test_a_key_survives_the_table() -> None:
+    client, stub = stubbed("dynamodb")
+    stub.add_response("put_item", {}, {"TableName": "t", "Item": ITEM, "ConditionExpression": ANY})
+    stub.add_response("get_item", {"Item": ITEM})
+    with stub:
+        DynamoKeys("t", client).put(RECORD)
+        assert DynamoKeys("t", client).get(RECORD.key_id) == RECORD
+
+
+def test_an_absent_key_is_none_and_cannot_be_revoked() -> None:
+    client, stub = stubbed("dynamodb")
+    for _ in range(2):
+        stub.add_response("get_item", {})
+    with stub:
+        assert DynamoKeys("t", client).get("nobody") is None
+        with pytest.raises(NotFound, match="nobody"):
+            DynamoKeys("t", client).revoke("nobody", NOW)
+
+
+def test_a_taken_id_is_a_conflict_and_any_other_error_is_unavailable() -> None:
+    client, stub = stubbed("dynamodb")
+    stub.add_client_error("put_item", "ConditionalCheckFailedException")
+    stub.add_client_error("put_item", "ResourceNotFoundException")
+    stub.add_client_error("get_item", "AccessDeniedException")
+    with stub:
+        with pytest.raises(Conflict):
+            DynamoKeys("t", client).put(RECORD)
+        with pytest.raises(Unavailable, match="written"):
+            DynamoKeys("t", client).put(RECORD)
+        with pytest.raises(Unavailable, match="read"):
+            DynamoKeys("t", client).get("x")
+
+
+def test_revoking_twice_writes_once() -> None:
+    client, stub = stubbed("dynamodb")
+    gone = RECORD.model_copy(update={"revoked_at": NOW})
+    stub.add_response("get_item", {"Item": ITEM})
+    stub.add_response("put_item", {}, {"TableName": "t", "Item": ANY, "ConditionExpression": ANY})
+    stub.add_response("get_item", {"Item": {**ITEM, "record": {"S": gone.model_dump_json()}}})
+    with stub:
+        for _ in range(2):
+            DynamoKeys("t", client).revoke(RECORD.key_id, NOW)
+        stub.assert_no_pending_responses()
+
+
+def test_an_event_is_named_after_its_class() -> None:
+    client, stub = stubbed("events")
+    entry = {
+        "EventBusName": "bus",
+        "Source": "labverse.test",
+        "DetailType": "SomethingHappened",
+        "Detail": '{"what":"x"}',
+    }
+    stub.add_response("put_events", {"FailedEntryCount": 0, "Entries": []}, {"Entries": [entry]})
+    with stub:
+        EventBridgeAnnouncer(client, "bus", "labverse.test").announce(SomethingHappened(what="x"))
+        stub.assert_no_pending_responses()
+
+
+@pytest.mark.parametrize("how", ["refused", "down"])
+def test_an_event_that_was_not_taken_is_logged_whole_and_counted(
+    how: str, log: io.StringIO, capsys: pytest.CaptureFixture[str]
+) -> None:
+    client, stub = stubbed("events")
+    if how == "down":
+        stub.add_client_error("put_events", "InternalException")
+    else:
+        failed = {"FailedEntryCount": 1, "Entries": [{"ErrorCode": "Throttled"}]}
+        stub.add_response("put_events", failed)
+    with stub:
+        EventBridgeAnnouncer(client, "bus", "labverse.test").announce(SomethingHappened(what="x"))
+    assert json.loads(log.getvalue())["detail"] == '{"what":"x"}'
+    assert "EventsUndelivered" in capsys.readouterr().out
+
+
+def test_a_table_that_does_not_answer_is_unreachable() -> None:
+    client, stub = stubbed("dynamodb")
+    stub.add_response("get_item", {})
+    stub.add_client_error("get_item", "ResourceNotFoundException")
+    with stub:
+        probe = TableProbe("t", client, "key_id")
+        assert (probe.state(), probe.state()) == ("ok", "unreachable")

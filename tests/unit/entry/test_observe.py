@@ -1,0 +1,16 @@
+"""What no route matches: 405 with the methods there are, or 404."""
+
+from labverse.entry.observe import unmatched
+from labverse.kernel.errors import NotAllowed, NotFound
+
+DOCUMENT = {"paths": {"/health": {"get": {}, "head": {}}}}
+
+
+def test_a_known_path_says_which_methods_it_has() -> None:
+    error = unmatched(DOCUMENT, "DELETE", "/health")
+    assert isinstance(error, NotAllowed)
+    assert error.extra["allow"] == ["GET", "HEAD"]
+
+
+def test_an_unknown_path_is_not_found() -> None:
+    assert isinstance(unmatched(DOCUMENT, "GET", "/healthy"), NotFound)

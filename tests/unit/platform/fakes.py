@@ -1,0 +1,30 @@
+"""A clock that stands still until told, and keys in memory."""
+
+from datetime import UTC, datetime, timedelta
+
+from labverse.kernel.errors import Unavailable
+from labverse.platform.keys import KeyRecord
+
+
+class FakeClock:
+    def __init__(self) -> None:
+        self.seconds = 100.0
+
+    def now(self) -> datetime:
+        return datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=self.seconds)
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+
+class FakeKeys:
+    def __init__(self, *records: KeyRecord) -> None:
+        self.records = {record.key_id: record for record in records}
+        self.reads = 0
+        self.down = False
+
+    def get(self, key_id: str) -> KeyRecord | None:
+        if self.down:
+            raise Unavailable("keys could not be read")
+        self.reads += 1
+        return self.records.get(key_id)

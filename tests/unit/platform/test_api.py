@@ -1,0 +1,104 @@
+"""The order of a request: route, key, scope, body, model; and no way to answer without a trace."""
+
+import io
+import json
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import pytest
+from aws_lambda_powertools.event_handler.openapi.params import Body
+
+from labverse.kernel.errors import Conflict, Unavailable
+from labverse.kernel.model import Model
+from labverse.platform.api import PUBLIC, Api, RouteDoc
+from labverse.platform.keys import Keyring, mint
+from tests.unit.platform.fakes import FakeClock, FakeKeys
+
+KEY, RECORD = mint("test", frozenset({"route"}), datetime(2026, 1, 1, tzinfo=UTC))
+SECRET_WORDS = "the secret plan of Mrs Smith"
+
+
+class Thing(Model):
+    name: str
+    size: int = 1
+
+
+def api() -> Api:
+    built = Api(Keyring(FakeKeys(RECORD), FakeClock()))
+
+    def post(path: str, scope: str) -> Any:
+        return built.route("POST", path, scope=scope, doc=RouteDoc("a route", "test"))
+
+    @post("/things", "route")
+    def things(thing: Annotated[Thing, Body()]) -> Thing:
+        return thing
+
+    @post("/revenue", "revenue")
+    def revenue(thing: Annotated[Thing, Body()]) -> Thing:
+        return thing
+
+    @post("/open", PUBLIC)
+    def open_(thing: Annotated[Thing, Body()]) -> Thing:
+        raise {"c": Conflict("taken"), "u": Unavailable("off", extra={"attempts": []})}.get(
+            thing.name, ValueError(SECRET_WORDS)
+        )
+
+    return built
+
+
+def call(path: str, body: str = "{}", key: str | None = KEY, method: str = "POST") -> Any:
+    headers = {"Content-Type": "application/json"} | ({"X-Api-Key": key} if key else {})
+    answer = api().handle(
+        {
+            "rawPath": path,
+            "headers": headers,
+            "body": body,
+            "isBase64Encoded": False,
+            "requestContext": {
+                "requestId": "trace-1",
+                "stage": "$default",
+                "http": {"method": method, "path": path},
+            },
+        },
+        None,
+    )
+    return answer["statusCode"], json.loads(answer["body"]), answer
+
+
+def test_a_good_request_is_answered() -> None:
+    assert call("/things", '{"name": "x"}')[:2] == (200, {"name": "x", "size": 1})
+
+
+def test_the_key_is_checked_before_the_body_is_looked_at() -> None:
+    status, body, answer = call("/things", "not json", key=None)
+    assert (status, body["type"]) == (401, "urn:labverse:problem:unauthenticated")
+    assert answer["headers"]["www-authenticate"].startswith("Bearer")
+    assert call("/revenue", "not json")[0] == 403
+
+
+def test_every_bad_field_is_named_at_once() -> None:
+    status, body, answer = call("/things", '{"size": "big", "colour": 1}')
+    assert (status, body["trace_id"], body["status"]) == (422, "trace-1", 422)
+    assert {item["field"] for item in body["errors"]} == {"name", "size", "colour"}
+    assert "application/problem+json" in json.dumps(answer)
+
+
+@pytest.mark.parametrize(("name", "status"), [("c", 409), ("u", 503)])
+def test_our_errors_have_their_status_and_members(name: str, status: int) -> None:
+    answered, body, _ = call("/open", f'{{"name": "{name}"}}', key=None)
+    assert (answered, body["trace_id"]) == (status, "trace-1")
+    assert ("attempts" in body) == (name == "u")
+
+
+def test_a_fault_of_ours_is_told_without_its_message(log: io.StringIO) -> None:
+    status, body, _ = call("/open", '{"name": "boom"}', key=None)
+    assert (status, body["detail"]) == (500, "this is a fault of ours")
+    logged = log.getvalue()
+    assert "ValueError" in logged
+    assert "test_api.py" in logged
+    assert SECRET_WORDS not in logged + json.dumps(body)
+
+
+def test_what_no_route_matches_is_not_found() -> None:
+    assert call("/nothing")[0] == 404
+    assert call("/things", method="DELETE")[0] == 404
