@@ -16,7 +16,7 @@ def walk(deployed: Deployed, request: dict[str, Any]) -> tuple[dict[str, Any], l
     """Run once; the execution, the states entered in order, and how many calls failed."""
     states = deployed.client("stepfunctions")
     arn = states.start_execution(
-        stateMachineArn=deployed.facts["route_workflow_arn"], input=json.dumps(request)
+        stateMachineArn=deployed.facts["state_machine_arns"]["route"], input=json.dumps(request)
     )["executionArn"]
     deadline = time.monotonic() + 60
     while (run := states.describe_execution(executionArn=arn))["status"] == "RUNNING":
