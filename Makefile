@@ -27,7 +27,7 @@ down: ## stop everything that was started
 clean: ## stop everything and remove .build
 	@$(LOCAL) clean
 
-env: ## print the variables that point the AWS CLI and SDKs to the local cloud
+env: ## print the variables that point curl, the AWS CLI and SDKs to the local cloud
 	@$(LOCAL) env
 
 status: ## what runs, where, and in how much memory

@@ -1,4 +1,4 @@
-"""Files made from code: schemas and the API document. `--check` fails where one is stale."""
+"""Files made from code: schemas, API document, README tables. `--check` fails on a stale one."""
 
 import argparse
 import json
@@ -8,6 +8,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler.openapi.models import APIKey, APIKeyIn, HTTPBearer, Server
 from pydantic import BaseModel
 
+from infra_cdk import tables
 from infra_cdk.config import ROOT, StageConfig
 from labverse import VERSION
 from labverse.entry import observe, route
@@ -78,12 +79,17 @@ def _with_our_problems(document: dict[str, Any]) -> dict[str, Any]:
 
 def generated() -> dict[str, str]:
     """Every generated file's text by its path in the repository."""
-    files: dict[str, Any] = {"events/openapi.json": openapi()}
+    document = openapi()
+    files: dict[str, Any] = {"events/openapi.json": document}
     for event in EVENTS:
         files[f"events/schemas/{event.__name__}.v1.json"] = event.model_json_schema()
     for name, model in CONFIGS.items():
         files[f"config/schema/{name}.schema.json"] = model.model_json_schema()
-    return {path: json.dumps(data, indent=1, sort_keys=True) + "\n" for path, data in files.items()}
+    texts = {
+        path: json.dumps(data, indent=1, sort_keys=True) + "\n" for path, data in files.items()
+    }
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    return {**texts, "README.md": tables.render(readme, document)}
 
 
 def stale() -> list[str]:

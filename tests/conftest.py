@@ -57,3 +57,8 @@ def runtime() -> Path:
 def event() -> Callable[[str], Any]:
     """Reads `events/<word>/<story>.json`: `event("route/analyze")`."""
     return lambda name: json.loads((ROOT / "events" / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The README's commands end with `make down`, so they run after everything else."""
+    items.sort(key=lambda item: "readme" in item.path.parts)

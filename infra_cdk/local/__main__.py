@@ -53,10 +53,11 @@ def _demo(instance: Instance) -> None:
 
 
 def _env(instance: Instance) -> None:
-    """Print shell lines that point the AWS CLI and SDKs to this instance."""
-    known = cloud.client_environ(_port(instance))
+    """Print shell lines that point curl, the AWS CLI and SDKs to this instance."""
+    known, facts = cloud.client_environ(_port(instance)), instance.facts()
+    known |= {"LABVERSE_API_URL": facts["api_url"], "LABVERSE_API_KEY": facts["api_key"]}
     for name in sorted(known):
-        if name.startswith("AWS_"):
+        if name.startswith("AWS_") or name in ("LABVERSE_API_URL", "LABVERSE_API_KEY"):
             progress.line(f"export {name}={known[name]}")
 
 

@@ -51,5 +51,6 @@ NOT_CAPABILITIES = {
     "layers/shared/python/labverse/entry/{}.py": {"__init__"},
     "infra_cdk/capabilities/{}.py": {"__init__"},
     "events/{}/": {"schemas"},
+    "tests/functions/test_{}.py": {"fuzz"},
     "tests/unit/{}/": {"kernel", "stats", "platform", "adapters", "entry", "cli", "house", "local"},
 }  # fmt: skip

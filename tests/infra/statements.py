@@ -61,3 +61,12 @@ def statements(assembly: Assembly) -> Iterator[Statement]:
         for document in _documents(resource.properties):
             for raw in listed(document.get("Statement", [])):
                 yield _statement(resource, raw, reader)
+
+
+def managed_policies(assembly: Assembly) -> Iterator[tuple[str, str]]:
+    """Construct path and policy of each managed policy that something is given."""
+    for resource in assembly.resources():
+        reader = Reader(assembly, resource.stack)
+        for name in ("ManagedPolicyArns", "ManagedPolicies"):
+            for policy in listed(resource.properties.get(name, [])):
+                yield resource.path, reader.text(policy)

@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.infra.assembly import Assembly, Resource
 from tests.infra.readable import Reader
-from tests.infra.statements import Statement, statements
+from tests.infra.statements import Statement, managed_policies, statements
 
 SCHEDULED = ("AWS::Events::Rule", "AWS::Scheduler::Schedule")
 TABLES = ("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable")
@@ -25,12 +25,16 @@ def summary(assembly: Assembly, stack: str) -> dict[str, Any]:
     """Types, routes, statements, environments, schedules and keys of one stack."""
     reader = Reader(assembly, stack)
     mine = [resource for resource in assembly.resources() if resource.stack == stack]
-    allowed = [s for s in statements(assembly) if s.place in {r.path for r in mine}]
+    paths = {resource.path for resource in mine}
+    allowed = [statement for statement in statements(assembly) if statement.place in paths]
     return {
         "parameters": sorted(map(reader.name, assembly.templates[stack].get("Parameters", {}))),
         "resources": _kinds(mine),
         "routes": _routes(assembly, stack),
         "statements": _statements(allowed),
+        "managed policies": [
+            f"{path}: {policy}" for path, policy in managed_policies(assembly) if path in paths
+        ],
         "environment": {
             f.path: sorted(f.properties["Environment"]["Variables"])
             for f in assembly.functions()

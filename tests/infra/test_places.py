@@ -60,12 +60,6 @@ def test_a_place_that_is_left_out_is_not_there() -> None:
     assert not there, "\n".join(there)
 
 
-def test_a_capability_folder_on_disk_is_never_ignored_by_git() -> None:
-    """A folder that git does not list (only bytecode in it, say) is not an orphan."""
-    empty = {path.parent.name for path in ROOT.glob("functions/*/handler.py")} - WORDS
-    assert not empty, f"functions/{sorted(empty)} have no row in {TABLE}: add one or delete them"
-
-
 @pytest.mark.parametrize("word", sorted(WORDS))
 def test_handler_exports_are_the_templates_functions(word: str, local: Assembly) -> None:
     path = f"functions/{word}/handler.py"

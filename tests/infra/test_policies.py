@@ -3,8 +3,7 @@
 import pytest
 
 from tests.infra.assembly import Assembly
-from tests.infra.readable import listed
-from tests.infra.statements import Statement, statements
+from tests.infra.statements import Statement, managed_policies, statements
 
 # Construct path and resource → why nothing narrower is possible. Only whole-`*` and patterns that
 # stand for more than one thing of ours need a row.
@@ -49,12 +48,10 @@ def test_statements_are_narrow(assembly: Assembly) -> None:
 
 def test_no_managed_policy_without_a_reason(assembly: Assembly) -> None:
     found = [
-        f"{resource.path} has the managed policy {policy}: grant what is needed, or write the "
-        f"reason into MANAGED_POLICIES of {TABLE}"
-        for resource in assembly.resources()
-        for name in ("ManagedPolicyArns", "ManagedPolicies")
-        for policy in listed(resource.properties.get(name, []))
-        if (resource.path, str(policy)) not in MANAGED_POLICIES
+        f"{path} has the managed policy {policy}: grant what is needed, or write the reason into "
+        f"MANAGED_POLICIES of {TABLE}"
+        for path, policy in managed_policies(assembly)
+        if (path, policy) not in MANAGED_POLICIES
     ]
     assert not found, "\n".join(found)
 

@@ -27,8 +27,10 @@ class RouteConfig(Model):
     max_latency_ms: int = Field(gt=0, le=25_000, description="The SLA of a task that names none.")
     hard_deadline_ms: int = Field(gt=0, le=28_000, description="Ends the request; API: 30 s.")
     max_output_tokens: int = Field(gt=0, description="For a task that names none.")
-    temperatures: dict[TaskClass, Temperature]
-    edge_local: list[LocalModel] = Field(min_length=1, description="In order of preference.")
+    temperatures: dict[TaskClass, Temperature] = Field(description="By task class; all three.")
+    edge_local: list[LocalModel] = Field(
+        min_length=1, description="Local models with their limits, in order of preference."
+    )
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

@@ -1,0 +1,48 @@
+"""Tables in the README that are made from code, between `<!-- name -->` and `<!-- /name -->`."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from infra_cdk.config import ROOT
+from labverse.route.config import RouteConfig
+
+
+def render(text: str, document: dict[str, Any]) -> str:
+    """`text` with every generated table as the code has it now.
+
+    Raises ValueError when the README lacks a table's markers.
+    """
+    tables = {
+        "commands": _table(("command", "does"), _commands()),
+        "routes": _table(("method and path", "scope", "purpose"), _routes(document)),
+        "config": _table(("member", "type", "meaning"), _config()),
+    }
+    for name, table in tables.items():
+        pattern = re.compile(f"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
+        if not pattern.search(text):
+            raise ValueError(f"README.md lacks the markers <!-- {name} --> and <!-- /{name} -->")
+        text = pattern.sub(lambda found, table=table: found[1] + table + found[2], text)
+    return text
+
+
+def _commands() -> Iterable[tuple[str, ...]]:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for name, does in re.findall(r"^([a-z]+):.*?## (.+)$", makefile, re.MULTILINE):
+        yield f"`make {name}`", does
+
+
+def _routes(document: dict[str, Any]) -> Iterable[tuple[str, ...]]:
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            yield f"`{method.upper()} {path}`", operation["x-labverse-scope"], operation["summary"]
+
+
+def _config() -> Iterable[tuple[str, ...]]:
+    for name, member in RouteConfig.model_json_schema()["properties"].items():
+        yield f"`{name}`", member["type"], member.get("description", "")
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
