@@ -19,10 +19,12 @@ def render(text: str, document: dict[str, Any]) -> str:
         "config": _table(("member", "type", "meaning"), _config()),
     }
     for name, table in tables.items():
-        pattern = re.compile(f"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
-        if not pattern.search(text):
-            raise ValueError(f"README.md lacks the markers <!-- {name} --> and <!-- /{name} -->")
-        text = pattern.sub(lambda found, table=table: found[1] + table + found[2], text)
+        start, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
+        before, found, rest = text.partition(start)
+        _, closed, after = rest.partition(end)
+        if not (found and closed):
+            raise ValueError(f"README.md lacks the markers <!-- {name} --> and {end}")
+        text = before + start + table + end + after
     return text
 
 

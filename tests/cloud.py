@@ -35,7 +35,8 @@ class Deployed:
 
     def client(self, service: str) -> Any:
         """A boto3 client of the local cloud."""
-        return boto3.client(
+        make: Any = boto3.client  # its overloads know each service by a literal name
+        return make(
             service,
             endpoint_url=self.facts["aws_endpoint_url"],
             region_name=self.facts["region"],

@@ -69,6 +69,11 @@ def _answer(entry: Any, event: Any) -> dict[str, Any]:
         return {"error": kinds, "told": str(error), "trace": traceback.format_exc()[-1500:]}
 
 
+def _told(error: Exception) -> str:
+    """The error in one line; pydantic's has one per field."""
+    return f"{type(error).__name__}: {' '.join(str(error).split())[:500]}"
+
+
 def main() -> dict[str, Any]:
     """Import; unless that is all, build what is primed and answer every event."""
     job = json.load(sys.stdin)
@@ -77,16 +82,18 @@ def main() -> dict[str, Any]:
     os.environ.update(job["environment"] or {})
     time.sleep = lambda _seconds: None  # retries of a network that is not there
     sys.addaudithook(_watch)
-    module = importlib.import_module("handler")
-    entry = getattr(module, job["entry"])
-    report: dict[str, Any] = {"effects": [*effects, *_clients()]}
-    if job["environment"] is None:
-        return report
-    for name, builder in list(vars(module).items()):
-        if hasattr(builder, "cache_info") and getattr(builder, "__module__", "") == "handler":
-            builder()
-            report.setdefault("built", []).append(name)
-    report["answers"] = [_answer(entry, event) for event in job["events"]]
+    report: dict[str, Any] = {"failed": "", "built": [], "answers": []}
+    try:
+        module = importlib.import_module("handler")
+        entry = getattr(module, job["entry"])
+        report["effects"] = [*effects, *_clients()]
+        for name, builder in list(vars(module).items()) if job["environment"] else ():
+            if hasattr(builder, "cache_info") and getattr(builder, "__module__", "") == "handler":
+                builder()
+                report["built"].append(name)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the test names it
+        return {**report, "failed": _told(error), "trace": traceback.format_exc()[-3000:]}
+    report["answers"] = [_answer(entry, event) for event in job["events"] or ()]
     report["imported"] = {
         name: file
         for name, found in list(sys.modules.items())

@@ -37,7 +37,10 @@ LAMBDA = {
 # A variable whose value only the deployment knows (a Ref) gets this one, or `labverse-test`.
 PLAUSIBLE = {"LOCAL_MODEL_URL": "none"}
 OURS = "labverse.kernel.errors.LabverseError"
-FIX = "no layer of it has that; see layers/deps/requirements.in and run `make lock`"
+HINTS = {
+    "ModuleNotFoundError": "no layer of it has that, see layers/deps/requirements.in; `make lock`"
+}
+PRIME = "importing must read and make nothing; move it into a function under @primed"
 
 
 def _start(
@@ -65,10 +68,12 @@ def _start(
         env={},
     )
     place = f"functions/{assembly.word(function)} ({function.properties['Handler']})"
-    last = run.stderr.strip().rpartition("\n")[2]
-    hint = f": {FIX}" if "ModuleNotFoundError" in last else ""
-    assert run.returncode == 0, f"{place} does not start: {last}{hint}\n{run.stderr[-3000:]}"
+    assert run.returncode == 0, f"{place}: the interpreter failed\n{run.stderr[-3000:]}"
     report = json.loads(run.stdout.rpartition("\n\n")[2])
+    failed = str(report["failed"])
+    step = "import without any variable" if events is None else "start"
+    hint = HINTS.get(failed.partition(":")[0], "" if events is not None else PRIME)
+    assert not failed, f"{place} does not {step}: {failed}: {hint}\n{report['trace']}"
     return {**report, "place": place, "log": run.stdout[-3000:]}
 
 
@@ -140,4 +145,4 @@ def test_importing_has_no_effects(word: str, local: Assembly, runtime: Path) -> 
     function = next(f for f in local.functions() if local.word(f) == word)
     report = _start(local, function, runtime, None)
     effects = "\n".join(report["effects"])
-    assert not effects, f"importing {report['place']} has effects, build it in @primed:\n{effects}"
+    assert not effects, f"importing {report['place']} has effects ({PRIME}):\n{effects}"

@@ -14,7 +14,7 @@ from labverse.route.models import Outcome
 from labverse.route.ports import Call, ProviderFailure
 
 CALL = Call(model="m", text="hi", temperature=0.6, max_output_tokens=9, seconds=1.0)
-GOOD = {
+GOOD: dict[str, Any] = {
     "model": "m-1",
     "choices": [{"message": {"content": " Paris\n"}, "finish_reason": "stop"}],
     "usage": {
@@ -39,7 +39,7 @@ def replying(status: int, body: object) -> Behaviour:
 
 
 def with_choice(**change: Any) -> dict[str, Any]:
-    return {**GOOD, "choices": [{**GOOD["choices"][0], **change}]}  # type: ignore[dict-item,index]
+    return {**GOOD, "choices": [{**GOOD["choices"][0], **change}]}
 
 
 @pytest.fixture

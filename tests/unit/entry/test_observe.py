@@ -1,9 +1,11 @@
 """What no route matches: 405 with the methods there are, or 404."""
 
+from typing import Any
+
 from labverse.entry.observe import unmatched
 from labverse.kernel.errors import NotAllowed, NotFound
 
-DOCUMENT = {"paths": {"/health": {"get": {}, "head": {}}}}
+DOCUMENT: dict[str, Any] = {"paths": {"/health": {"get": {}, "head": {}}}}
 
 
 def test_a_known_path_says_which_methods_it_has() -> None:

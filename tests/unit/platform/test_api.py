@@ -2,8 +2,9 @@
 
 import io
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import pytest
 from aws_lambda_powertools.event_handler.openapi.params import Body
@@ -15,6 +16,7 @@ from labverse.platform.keys import Keyring, mint
 from tests.unit.platform.fakes import FakeClock, FakeKeys
 
 KEY, RECORD = mint("test", frozenset({"route"}), datetime(2026, 1, 1, tzinfo=UTC))
+F = TypeVar("F", bound=Callable[..., Any])
 SECRET_WORDS = "the secret plan of Mrs Smith"
 
 
@@ -26,7 +28,7 @@ class Thing(Model):
 def api() -> Api:
     built = Api(Keyring(FakeKeys(RECORD), FakeClock()))
 
-    def post(path: str, scope: str) -> Any:
+    def post(path: str, scope: str) -> Callable[[F], F]:
         return built.route("POST", path, scope=scope, doc=RouteDoc("a route", "test"))
 
     @post("/things", "route")
