@@ -27,7 +27,11 @@ class StageConfig(Model):
         """The config of `stage`. Raises ValueError for an unknown stage."""
         if stage not in STAGES:
             raise ValueError(f"stage {stage!r} is not one of {', '.join(STAGES)}: pass -c stage=…")
-        facts = {"stage": stage}
+        facts: dict[str, object] = {}
         for name in ("base", stage):
-            facts |= json.loads((ROOT / "config" / f"{name}.json").read_text(encoding="utf-8"))
-        return cls.model_validate(facts)
+            path = ROOT / "config" / f"{name}.json"
+            found = json.loads(path.read_text(encoding="utf-8"))
+            if "stage" in found:
+                raise ValueError(f"{path.name} names a stage; its file name already does")
+            facts |= found
+        return cls.model_validate({**facts, "stage": stage})

@@ -6,11 +6,13 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from infra_cdk.config import ROOT
+from infra_cdk.config import ROOT, StageConfig
 from infra_cdk.constructs.foundation import Foundation
 from labverse.platform.settings import Settings
 
 FUNCTIONS = ROOT / "functions"
+# A second under the HTTP API's own limit, so that the answer is still ours.
+_TIMEOUT = Duration.seconds(29)
 
 
 class CapabilityFunction(lambda_.Function):
@@ -27,18 +29,7 @@ class CapabilityFunction(lambda_.Function):
     ) -> None:
         name = f"labverse-{foundation.config.stage}-{capability}-{entry.replace('_', '-')}"
         id_ = "".join(word.capitalize() for word in entry.split("_"))
-        log_group = logs.LogGroup(
-            scope,
-            f"{id_}Logs",
-            log_group_name=f"/aws/lambda/{name}",
-            retention=_retention(foundation.config.log_retention_days),
-            removal_policy=RemovalPolicy.DESTROY,
-        )
-        # Not the managed policy CDK would attach: that one may write to every log group there is.
-        role = iam.Role(
-            scope, f"{id_}Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com")
-        )
-        log_group.grant_write(role)
+        log_group = _log_group(scope, id_, f"/aws/lambda/{name}", foundation.config)
         super().__init__(
             scope,
             id_,
@@ -51,13 +42,29 @@ class CapabilityFunction(lambda_.Function):
             handler=f"handler.{entry}",
             environment=settings.as_environment(),
             layers=list(foundation.layers),
-            role=role,
-            # A second under the HTTP API's own limit, so that the answer is still ours.
-            timeout=Duration.seconds(29),
+            role=_role(scope, id_, log_group),
+            timeout=_TIMEOUT,
             memory_size=foundation.config.function_memory_mib,
             logging_format=lambda_.LoggingFormat.JSON,
             log_group=log_group,
         )
+
+
+def _log_group(scope: Construct, id_: str, name: str, config: StageConfig) -> logs.LogGroup:
+    return logs.LogGroup(
+        scope,
+        f"{id_}Logs",
+        log_group_name=name,
+        retention=_retention(config.log_retention_days),
+        removal_policy=RemovalPolicy.DESTROY,
+    )
+
+
+def _role(scope: Construct, id_: str, log_group: logs.LogGroup) -> iam.Role:
+    """Not with the managed policy CDK would attach: that may write to every log group there is."""
+    role = iam.Role(scope, f"{id_}Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+    log_group.grant_write(role)
+    return role
 
 
 def _retention(days: int) -> logs.RetentionDays:

@@ -31,8 +31,8 @@ def main(port: int, file: str) -> None:
     settings.model.path = file
     settings.hostnames, settings.port = ["127.0.0.1"], port
     settings.n_ctx, settings.n_parallel = CONTEXT_TOKENS, PARALLEL
-    # One thread: several wait for each other actively, and on a machine that is also testing
-    # that made an answer four times slower (11.8 s against 2.6 s), where idle it gains little.
+    # One thread: two were slower on two busy cores (load above 3: 3.3 s against 0.9 s for an
+    # answer), presumably as they wait for each other actively.
     settings.cpuparams.n_threads = settings.cpuparams_batch.n_threads = 1
     settings.model_alias = {NAME}
     settings.use_jinja, settings.chat_template = True, TEMPLATE

@@ -69,12 +69,13 @@ def _start(
     )
     place = f"functions/{assembly.word(function)} ({function.properties['Handler']})"
     assert run.returncode == 0, f"{place}: the interpreter failed\n{run.stderr[-3000:]}"
-    report = json.loads(run.stdout.rpartition("\n\n")[2])
+    log, _, answer = run.stdout.rpartition("\n\n")
+    report = json.loads(answer)
     failed = str(report["failed"])
     step = "import without any variable" if events is None else "start"
     hint = HINTS.get(failed.partition(":")[0], "" if events is not None else PRIME)
     assert not failed, f"{place} does not {step}: {failed}: {hint}\n{report['trace']}"
-    return {**report, "place": place, "log": run.stdout[-3000:]}
+    return {**report, "place": place, "log": log[-1500:]}
 
 
 def _http(key: str) -> dict[str, Any]:

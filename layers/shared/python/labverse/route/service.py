@@ -1,7 +1,7 @@
 """Which model answers, and what happens when it does not. Pure: ports and a clock do the rest."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from labverse.kernel.clock import Clock
@@ -38,6 +38,17 @@ def output_limit(asked: int, tokens_per_second: int, seconds: float) -> int:
 
 
 @dataclass(frozen=True)
+class _Task:
+    """One request on its way: what was decided, and what has been tried so far."""
+
+    request: AnalyzeRequest
+    trace_id: str
+    started: float
+    ranking: Ranking
+    attempts: list[Attempt] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
 class Router:
     """Answers a request with the first candidate that can; safe from many threads."""
 
@@ -55,53 +66,65 @@ class Router:
         """
         started = self.clock.monotonic()
         ranking = choose(request, self.candidates)
-        attempts: list[Attempt] = []
+        task = _Task(request, trace_id or self.new_id(), started, ranking)
         for candidate in ranking.order:
-            began = self.clock.monotonic()
-            left = self.config.hard_deadline_ms / 1000 - (began - started)
+            left = self.config.hard_deadline_ms / 1000 - (self.clock.monotonic() - started)
             if left <= 0:
                 break
-            try:
-                reply = self._call(request, candidate, left)
-            except ProviderFailure as failure:
-                attempts.append(_attempt(candidate, failure.outcome, self._ms(began)))
-                continue
-            attempts.append(_attempt(candidate, "ok", self._ms(began)))
-            latency = self._ms(started)
-            return Answer(
-                text=reply.text,
-                provider=candidate.provider,
-                model=reply.model,
-                tokens=reply.tokens,
-                cost_usd=_FREE,
-                latency_ms=latency,
-                sla_met=latency <= (request.max_latency_ms or self.config.max_latency_ms),
-                attempts=attempts,
-                refused=list(ranking.refused),
-                trace_id=trace_id or self.new_id(),
-            )
-        raise self._unanswerable(request, ranking, attempts)
+            reply = self._attempt(task, candidate, left)
+            if reply is not None:
+                return self._answer(task, candidate, reply)
+        raise self._unanswerable(task)
 
-    def _call(self, request: AnalyzeRequest, candidate: LocalModel, left: float) -> Reply:
-        asked = request.max_output_tokens or self.config.max_output_tokens
+    def _attempt(self, task: _Task, candidate: LocalModel, left: float) -> Reply | None:
+        """Call one candidate and record how that went; None when it brought no usable answer."""
+        asked = task.request.max_output_tokens or self.config.max_output_tokens
         call = Call(
             model=candidate.model,
-            text=request.text,
-            temperature=self.config.temperatures[request.task_class],
+            text=task.request.text,
+            temperature=self.config.temperatures[task.request.task_class],
             max_output_tokens=output_limit(asked, candidate.tokens_per_second, left),
             seconds=left,
         )
-        return self.providers[candidate.provider].complete(call)
+        began = self.clock.monotonic()
+        reply: Reply | None = None
+        outcome: Outcome = "ok"
+        try:
+            reply = self.providers[candidate.provider].complete(call)
+        except ProviderFailure as failure:
+            outcome = failure.outcome
+        task.attempts.append(
+            Attempt(
+                provider=candidate.provider,
+                model=candidate.model,
+                outcome=outcome,
+                latency_ms=self._ms(began),
+                cost_usd=_FREE,
+            )
+        )
+        return reply
 
-    def _ms(self, since: float) -> int:
-        return round((self.clock.monotonic() - since) * 1000)
+    def _answer(self, task: _Task, candidate: LocalModel, reply: Reply) -> Answer:
+        latency = self._ms(task.started)
+        return Answer(
+            text=reply.text,
+            provider=candidate.provider,
+            model=reply.model,
+            tokens=reply.tokens,
+            cost_usd=_FREE,
+            latency_ms=latency,
+            sla_met=latency <= (task.request.max_latency_ms or self.config.max_latency_ms),
+            attempts=task.attempts,
+            refused=list(task.ranking.refused),
+            trace_id=task.trace_id,
+        )
 
-    def _unanswerable(
-        self, request: AnalyzeRequest, ranking: Ranking, attempts: Sequence[Attempt]
-    ) -> LabverseError:
+    def _unanswerable(self, task: _Task) -> LabverseError:
+        attempts, ranking = task.attempts, task.ranking
         if self.candidates and not ranking.order:
             served = ", ".join(candidate.model for candidate in self.candidates)
-            return _unusable("model", f"{request.model!r} is not served here; these are: {served}")
+            message = f"{task.request.model!r} is not served here; these are: {served}"
+            return _unusable("model", message)
         if attempts and all(attempt.outcome == "context_exceeded" for attempt in attempts):
             most = max(candidate.context_window for candidate in ranking.order)
             return _unusable("text", f"longer than the largest context window, {most} tokens")
@@ -113,6 +136,9 @@ class Router:
                 "refused": [refusal.model_dump(mode="json") for refusal in ranking.refused],
             },
         )
+
+    def _ms(self, since: float) -> int:
+        return round((self.clock.monotonic() - since) * 1000)
 
 
 @dataclass(frozen=True)
@@ -139,15 +165,5 @@ class AnswerTask:
 _ANNOUNCED = TaskRouted.model_fields.keys() & Answer.model_fields.keys()
 
 
-def _attempt(candidate: LocalModel, outcome: Outcome, latency_ms: int) -> Attempt:
-    return Attempt(
-        provider=candidate.provider,
-        model=candidate.model,
-        outcome=outcome,
-        latency_ms=latency_ms,
-        cost_usd=_FREE,
-    )
-
-
-def _unusable(field: str, message: str) -> InvalidInput:
-    return InvalidInput("no model can take this", [FieldError(field=field, message=message)])
+def _unusable(name: str, message: str) -> InvalidInput:
+    return InvalidInput("no model can take this", [FieldError(field=name, message=message)])
