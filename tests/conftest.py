@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
+from tests.cloud import deployed
 from tests.infra.assembly import STAGE, Assembly
+
+__all__ = ["deployed"]
 
 ROOT = Path(__file__).parents[1]
 # The CDK CLI hands cdk.json's context to the app in this variable; without it the tests would
