@@ -1,8 +1,10 @@
 """cdk.json runs this: one stage, its stacks."""
 
+import json
+
 import aws_cdk as cdk
 
-from infra_cdk.config import StageConfig
+from infra_cdk.config import ROOT, StageConfig
 from infra_cdk.constructs import target as targets
 from infra_cdk.stacks.data import DataStack
 from infra_cdk.stacks.service import ServiceStack
@@ -15,7 +17,9 @@ def build(
     *, outdir: str | None = None, stage: str | None = None, target: str | None = None
 ) -> cdk.App:
     """The app of one stage on one target (`-c stage=dev -c target=aws` unless told otherwise)."""
-    app = cdk.App(context=_METADATA, outdir=outdir)
+    # The CLI hands over cdk.json's context; whoever calls this function gets the same template.
+    flags = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
+    app = cdk.App(context={**flags, **_METADATA}, outdir=outdir)
     config = StageConfig.load(stage or app.node.try_get_context("stage") or "dev")
     chosen = targets.named(target or app.node.try_get_context("target") or "aws")
     data = DataStack(app, f"Labverse-{config.stage}-data", config=config)

@@ -1,7 +1,6 @@
 """Shared fixtures: one place synthesizes, once per target and session; one place reads events."""
 
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,11 +13,6 @@ from tests.infra.assembly import STAGE, Assembly
 __all__ = ["deployed"]
 
 ROOT = Path(__file__).parents[1]
-# The CDK CLI hands cdk.json's context to the app in this variable; without it the tests would
-# judge another template than the one that is deployed. Set before anything imports aws_cdk.
-os.environ["CDK_CONTEXT_JSON"] = json.dumps(
-    json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
-)
 
 
 def _synthesized(target: str, folder: Path) -> Assembly:

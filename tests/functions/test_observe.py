@@ -17,9 +17,9 @@ def get(cloud: Cloud, fresh: Callable[[Any], Any], event: Event) -> Callable[...
 
     module = fresh(handler)
 
-    def call(path: str, method: str = "GET") -> Any:
+    def call(path: str, method: str = "GET", **query: str) -> Any:
         asked = event("observe/http")
-        asked["rawPath"] = path
+        asked |= {"rawPath": path, "queryStringParameters": query}
         asked["requestContext"]["http"] |= {"path": path, "method": method}
         return module.http(asked, CONTEXT)
 
@@ -41,6 +41,7 @@ def test_a_table_that_is_down_shows(get: Callable[..., Any], cloud: Cloud) -> No
 def test_the_document_and_the_page_that_shows_it(get: Callable[..., Any]) -> None:
     document = get("/openapi.json")
     assert "/api/v1/analyze" in json.loads(document["body"])["paths"]
+    assert get("/docs", format="json")["body"] == document["body"]
     page = get("/docs")
     assert page["headers"]["Content-Type"].startswith("text/html")
     assert "/api/v1/analyze" in page["body"]

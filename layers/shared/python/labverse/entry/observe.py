@@ -30,6 +30,9 @@ def routes(api: Api, health: Callable[[], Callable[[], Health]], document: Docum
 
     @get("/docs", "The API's page for people")
     def get_docs() -> Response[str]:
+        # The page links to itself with ?format=json for the document.
+        if api.resolver.current_event.query_string_parameters.get("format") == "json":
+            return get_openapi()
         return Response(
             200,
             content_type="text/html; charset=utf-8",

@@ -89,11 +89,11 @@ class Api:
         scope = self._scopes.get((method, path))
         if scope is None:
             raise self.fallback(method, path)
+        headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
         if scope != PUBLIC:
-            headers = {name.lower(): value for name, value in event.get("headers", {}).items()}
             self._keyring.authorize(headers, scope)
         if method in ("POST", "PUT", "PATCH"):
-            event = with_json_body(event)
+            event = with_json_body({**event, "headers": headers})
         return self.resolver.resolve(event, context)
 
 

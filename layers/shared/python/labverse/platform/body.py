@@ -12,12 +12,12 @@ JSON = "application/json"
 
 
 def with_json_body(event: dict[str, Any]) -> dict[str, Any]:
-    """`event` with its body as plain JSON text, whatever way API Gateway delivered it.
+    """`event` (header names in lower case) with its body as plain JSON text.
 
     Raises TooLarge (over MAX_BYTES), UnsupportedMedia (declared as something else than JSON) and
     InvalidInput (not UTF-8, not JSON, or numbers such as NaN that JSON does not have).
     """
-    headers = event.get("headers") or {}
+    headers: dict[str, str] = event["headers"]
     declared = headers.get("content-type", JSON).partition(";")[0].strip().lower()
     raw = _decoded(event)
     if len(raw) > MAX_BYTES:

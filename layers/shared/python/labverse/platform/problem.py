@@ -29,7 +29,8 @@ class Internal(errors.LabverseError):
 
 def problem(error: errors.LabverseError, trace_id: str) -> dict[str, Any]:
     """The HTTP response for `error`. `trace_id` is the id that our log lines carry."""
-    status = _STATUS.get(type(error), HTTPStatus.INTERNAL_SERVER_ERROR)
+    known = (_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS)
+    status = next(known, HTTPStatus.INTERNAL_SERVER_ERROR)
     body = {
         "type": f"urn:labverse:problem:{error.code}",
         "title": status.phrase,
