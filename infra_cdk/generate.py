@@ -74,6 +74,8 @@ def _with_our_problems(document: dict[str, Any]) -> dict[str, Any]:
     for name in ("HTTPValidationError", "ResponseValidationError", "ValidationError"):
         schemas.pop(name, None)
     schemas["Problem"] = _PROBLEM
+    itself = document["paths"]["/openapi.json"]["get"]["responses"]["200"]["content"]
+    itself["application/json"]["schema"] = {"type": "object", "title": "OpenAPI document"}
     return document
 
 

@@ -13,7 +13,12 @@ import sys
 from typing import Any
 
 NAME = "small-local-model:gemma3-270m"
-GRAMMAR = r'root ::= " "? [^ \t\r\n] [^\x00]*'
+# An answer begins, after at most one space, with what no reader takes for white space: neither a
+# control character nor one of Unicode's own spaces, which would be stripped and leave nothing.
+GRAMMAR = (
+    r'root ::= " "? [^\x00-\x20\x7F-\xA0\u1680\u2000-\u200F\u2028-\u202F\u205F-\u2064\u3000\uFEFF]'
+    r" [^\x00]*"
+)
 TEMPLATE = (
     '{% for m in messages %}{% if m.role == "user" %}'
     "Question: {{ m.content }}\nAnswer:{% endif %}{% endfor %}"

@@ -17,8 +17,9 @@ Document = Callable[[], str]
 def routes(api: Api, health: Callable[[], Callable[[], Health]], document: Document) -> None:
     """Put observe's public routes on `api`; `document` reads the OpenAPI text."""
 
-    def get(path: str, summary: str) -> Callable[..., Any]:
-        return api.route("GET", path, scope=PUBLIC, doc=RouteDoc(summary=summary, tag="observe"))
+    def get(path: str, summary: str, media: str = "application/json") -> Callable[..., Any]:
+        doc = RouteDoc(summary=summary, tag="observe", media=media)
+        return api.route("GET", path, scope=PUBLIC, doc=doc)
 
     @get("/health", "What is up, and what is not")
     def get_health() -> Health:
@@ -28,7 +29,7 @@ def routes(api: Api, health: Callable[[], Callable[[], Health]], document: Docum
     def get_openapi() -> Response[str]:
         return Response(200, content_type="application/json", body=document())
 
-    @get("/docs", "The API's page for people")
+    @get("/docs", "The API's page for people", "text/html")
     def get_docs() -> Response[str]:
         # The page links to itself with ?format=json for the document.
         if api.resolver.current_event.query_string_parameters.get("format") == "json":

@@ -36,6 +36,7 @@ class RouteDoc(NamedTuple):
     summary: str
     tag: str
     problems: Mapping[int, str] = {}
+    media: str = "application/json"
 
 
 class Api:
@@ -64,7 +65,7 @@ class Api:
             tags=[doc.tag],
             security=_SECURITY if scope else [],
             openapi_extensions={"x-labverse-scope": scope or "public"},
-            responses=_documented(problems),
+            responses=_documented(doc.media, problems),
         )
 
     def handle(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -111,10 +112,13 @@ def _invalid(error: RequestValidationError) -> Response[str]:
     )
 
 
-def _documented(problems: Mapping[int, str]) -> dict[int, OpenAPIResponse]:
+def _documented(media: str, problems: Mapping[int, str]) -> dict[int, OpenAPIResponse]:
     schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
     content: Any = {problem.CONTENT_TYPE: schema}
-    return {200: {"description": "OK"}} | {
+    good: OpenAPIResponse = {"description": "OK"}
+    if media != "application/json":
+        good = {"description": "OK", "content": {media: {"schema": {"type": "string"}}}}
+    return {200: good} | {
         status: {"description": description, "content": content}
         for status, description in problems.items()
     }
