@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from aws_lambda_powertools.event_handler.api_gateway import Response
 
@@ -12,12 +12,13 @@ from labverse.platform import api_page
 from labverse.platform.api import PUBLIC, Api, RouteDoc
 
 Document = Callable[[], str]
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 def routes(api: Api, health: Callable[[], Callable[[], Health]], document: Document) -> None:
     """Put observe's public routes on `api`; `document` reads the OpenAPI text."""
 
-    def get(path: str, summary: str, media: str = "application/json") -> Callable[..., Any]:
+    def get(path: str, summary: str, media: str = "application/json") -> Callable[[F], F]:
         doc = RouteDoc(summary=summary, tag="observe", media=media)
         return api.route("GET", path, scope=PUBLIC, doc=doc)
 
