@@ -11,8 +11,9 @@ from labverse.kernel.money import Usd
 
 TaskClass = Literal["critical", "default", "creative"]
 Outcome = Literal[
-    "ok", "timeout", "unreachable", "rate_limited", "server_error", "rejected",
-    "context_exceeded", "bad_response", "empty",
+    "ok", "timeout", "unreachable", "rate_limited", "quota_exhausted", "overloaded",
+    "server_error", "unauthorized", "rejected", "context_exceeded", "bad_response", "truncated",
+    "empty", "wrong_format",
 ]  # fmt: skip
 """How one attempt ended; everything but `ok` moves on to the next candidate."""
 
@@ -48,6 +49,26 @@ class Tokens(Model):
     input: int | None
     cached_input: int | None
     output: int | None
+
+
+class AttemptSpan(Model):
+    """One attempt as it is recorded: what a GenAI span holds, and never the prompt or answer."""
+
+    trace_id: str
+    span_id: str
+    started_at: datetime
+    provider: str
+    request_model: str
+    response_model: str | None
+    outcome: Outcome
+    finish: str | None
+    latency_ms: int
+    tokens: Tokens
+    cost_usd: Usd
+    cost_source: Literal["provider", "estimate", "local", "none"] = Field(
+        description="Priced from the provider's own count, from ours, free, or not billed."
+    )
+    refused: list["Refusal"] = Field(description="Candidates that were not tried, and why.")
 
 
 class Attempt(Model):
