@@ -1,4 +1,4 @@
-"""A conversation as route understands it: what every provider's format is translated to and from."""
+"""A conversation in route's words: every provider's format is translated to and from this."""
 
 from typing import Any, Literal
 

@@ -1,24 +1,60 @@
-"""`config/ai_providers.yaml`: which models there are, and the limits of a task."""
+"""`config/ai_providers.yaml`: which models there are, what they cost, and the limits of a task."""
 
+from datetime import date
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from labverse.kernel.model import Model
+from labverse.kernel.money import Usd
+from labverse.route.chat import Capability
 from labverse.route.models import TaskClass
+from labverse.route.pricing import Price
 
 Temperature = Annotated[float, Field(ge=0, le=2)]
+
+
+class Provider(Model):
+    """Where a provider answers, and in whose format."""
+
+    api: Literal["openai", "anthropic"]
+    base_url: str = Field(pattern=r"^https?://")
+    regions: dict[str, str] = Field(default_factory=dict, description="Other base URLs, by region.")
+    output_limit_name: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
+
+
+class CloudModel(Model):
+    """A model that is paid for by the token."""
+
+    provider: str
+    context_window: int = Field(gt=0, description="Tokens, prompt and answer together.")
+    price: Price
+    capabilities: frozenset[Capability] = frozenset()
+    tokens_per_second: int = Field(default=60, gt=0, description="What it surely writes.")
+    retires: date | None = Field(default=None, description="The first day it does not answer.")
+    successor: str | None = None
+
+    def live(self, today: date) -> bool:
+        """Whether it answers on that day."""
+        return self.retires is None or today < self.retires
 
 
 class LocalModel(Model):
     """A model that costs nothing per token and runs beside us (Ollama, or what speaks like it)."""
 
-    provider: Literal["ollama"] = "ollama"
     model: str = Field(min_length=1)
     context_window: int = Field(gt=0, description="Tokens, prompt and answer together.")
     tokens_per_second: int = Field(
         gt=0, description="What it surely writes; bounds the answer so that it ends in time."
     )
+    capabilities: frozenset[Capability] = frozenset()
+
+
+class Routing(Model):
+    """Aliases in the order in which they are tried."""
+
+    primary: str
+    fallbacks: tuple[str, ...] = ()
 
 
 class RouteConfig(Model):
@@ -26,9 +62,17 @@ class RouteConfig(Model):
 
     max_latency_ms: int = Field(gt=0, le=25_000, description="The SLA of a task that names none.")
     hard_deadline_ms: int = Field(gt=0, le=28_000, description="Ends the request; API: 30 s.")
+    min_attempt_ms: int = Field(
+        default=350, gt=0, description="No attempt inside the SLA is given less than this."
+    )
     max_output_tokens: int = Field(gt=0, description="For a task that names none.")
+    max_cost_usd_per_task: Usd = Field(description="For a task that names none, and at most.")
     temperatures: dict[TaskClass, Temperature] = Field(description="By task class; all three.")
-    edge_local: list[LocalModel] = Field(
+    routing: Routing = Field(description="Cloud candidates by alias: a primary and fallbacks.")
+    aliases: dict[str, str] = Field(description="The model that each alias was named after.")
+    providers: dict[str, Provider] = Field(description="Where each provider answers, and how.")
+    models: dict[str, CloudModel] = Field(description="Cloud models with prices and lifetimes.")
+    edge_local: tuple[LocalModel, ...] = Field(
         min_length=1, description="Local models with their limits, in order of preference."
     )
 
@@ -39,7 +83,24 @@ class RouteConfig(Model):
         missing = {"critical", "default", "creative"} - self.temperatures.keys()
         if missing:
             raise ValueError(f"temperatures lacks {sorted(missing)}")
+        for what, names, known in self._references():
+            unknown = sorted(set(names) - known)
+            if unknown:
+                raise ValueError(f"{what} names {unknown}, which config does not hold")
         return self
+
+    def _references(self) -> list[tuple[str, list[str], set[str]]]:
+        successors = [model.successor for model in self.models.values() if model.successor]
+        return [
+            ("routing", [self.routing.primary, *self.routing.fallbacks], set(self.aliases)),
+            ("aliases", list(self.aliases.values()), set(self.models)),
+            ("models.successor", successors, set(self.models)),
+            (
+                "models.provider",
+                [model.provider for model in self.models.values()],
+                set(self.providers),
+            ),
+        ]
 
     def served(self, name: str) -> LocalModel:
         """The local model that the deployment serves as `name`.

@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from labverse.kernel.model import Model
 from labverse.kernel.money import Usd
+from labverse.route.chat import Chat
 
 TaskClass = Literal["critical", "default", "creative"]
 Outcome = Literal[
@@ -41,6 +42,34 @@ class AnalyzeRequest(Model):
     model: str | None = Field(
         default=None, min_length=1, max_length=128, description="This model and no other."
     )
+
+    def as_work(self) -> "Work":
+        """The same, as one message of a conversation."""
+        limits = self.model_dump(exclude={"text"})
+        return Work(chat=Chat.of(self.text), **limits)
+
+
+class Work(Model):
+    """What the router is given: a conversation and the limits of its answer."""
+
+    chat: Chat
+    task_class: TaskClass = "default"
+    max_latency_ms: int | None = Field(default=None, ge=1, le=25_000)
+    max_cost_usd: Usd | None = None
+    max_output_tokens: int | None = Field(default=None, ge=1, le=32_768)
+    model: str | None = Field(default=None, min_length=1, max_length=128)
+    temperature: float | None = Field(
+        default=None, ge=0, le=2, description="Overrides the task class's."
+    )
+
+
+class ServedModel(Model):
+    """A name that a request may ask for, and what it means today."""
+
+    id: str
+    provider: str
+    resolves_to: str | None
+    context_window: int
 
 
 class Tokens(Model):

@@ -4,7 +4,7 @@ from typing import Literal, Protocol
 
 from labverse.kernel.model import Model
 from labverse.route.chat import Chat, ToolCall
-from labverse.route.models import AttemptSpan, Outcome, TaskRouted, Tokens
+from labverse.route.models import Answer, AttemptSpan, Outcome, TaskRouted, Tokens
 
 
 class Call(Model):
@@ -25,6 +25,13 @@ class Reply(Model):
     tokens: Tokens
     finish: Literal["stop", "length", "tool_calls"]
     tool_calls: tuple[ToolCall, ...] = ()
+
+
+class Routed(Model):
+    """How a piece of work was answered, and the answer as the model gave it."""
+
+    answer: Answer
+    reply: Reply
 
 
 class ProviderFailure(Exception):

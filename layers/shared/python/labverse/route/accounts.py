@@ -1,0 +1,39 @@
+"""What an attempt has to be paid for, and how sure we are of the figure."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from labverse.route.choice import Candidate, Size
+from labverse.route.models import Tokens
+from labverse.route.ports import ProviderFailure, Reply
+from labverse.route.tokens import upper_bound
+
+FREE = Decimal(0)
+_UNKNOWN = Tokens(input=None, cached_input=None, output=None)
+
+
+@dataclass(frozen=True)
+class Bill:
+    """`source`: priced from the provider's count, from ours, free because local, or not billed."""
+
+    tokens: Tokens
+    cost_usd: Decimal
+    source: Literal["provider", "estimate", "local", "none"]
+
+
+def priced(candidate: Candidate, ended: Reply | ProviderFailure, size: Size) -> Bill:
+    """The bill of one attempt.
+
+    A failure that the provider counted tokens for is billed like an answer. An answer that it did
+    not count is billed by our upper bound: an unknown cost is never zero.
+    """
+    tokens = ended.tokens or _UNKNOWN
+    if candidate.price is None:
+        return Bill(tokens, FREE, "local")
+    if tokens.input is not None and tokens.output is not None:
+        return Bill(tokens, candidate.price.cost(tokens), "provider")
+    if isinstance(ended, ProviderFailure):
+        return Bill(tokens, FREE, "none")
+    most = Tokens(input=size.most, cached_input=None, output=upper_bound(ended.text))
+    return Bill(tokens, candidate.price.cost(most), "estimate")

@@ -1,0 +1,101 @@
+"""Which candidates are tried, in which order, and why the others are not."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from labverse.route.chat import Capability
+from labverse.route.config import RouteConfig
+from labverse.route.models import Refusal, Work
+from labverse.route.pricing import Price
+from labverse.route.tokens import lower_bound, upper_bound
+
+LOCAL = "ollama"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A model that could be asked. `alias` is its name in config; without a price it is free."""
+
+    provider: str
+    alias: str
+    model: str
+    context_window: int
+    tokens_per_second: int
+    capabilities: frozenset[Capability]
+    price: Price | None = None
+    named_after: str | None = None
+
+    @property
+    def names(self) -> set[str | None]:
+        """What a request may call it; a request that names nothing may have any."""
+        return {None, self.alias, self.model, self.named_after}
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The order in which candidates are tried, and why the others are not."""
+
+    order: tuple[Candidate, ...]
+    refused: tuple[Refusal, ...]
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large a prompt is: at least and at most that many tokens."""
+
+    least: int
+    most: int
+
+    @classmethod
+    def of(cls, work: Work) -> "Size":
+        """Counted without a tokenizer; images and schemas are not in it."""
+        text = work.chat.text
+        return cls(lower_bound(text), upper_bound(text, len(work.chat.messages)))
+
+
+def choose(
+    work: Work, candidates: tuple[Candidate, ...], config: RouteConfig, size: Size
+) -> Ranking:
+    """Rank the candidates for one piece of work; each is either in the order or refused."""
+    order: list[Candidate] = []
+    refused: list[Refusal] = []
+    limit = task_limit(work, config)
+    for candidate in candidates:
+        reason = _reason_against(candidate, work, size, limit)
+        if reason is None:
+            order.append(candidate)
+        else:
+            refused.append(Refusal(model=candidate.alias, reason=reason))
+    return Ranking(tuple(order), tuple(refused))
+
+
+def task_limit(work: Work, config: RouteConfig) -> Decimal:
+    """What one task may cost: a request can lower the configured limit, never raise it."""
+    configured = config.max_cost_usd_per_task
+    return configured if work.max_cost_usd is None else min(work.max_cost_usd, configured)
+
+
+def output_limit(
+    candidate: Candidate, asked: int, seconds: float, money: Decimal, size: Size
+) -> int:
+    """Tokens a candidate may write: what was asked for, unless time, money or room is shorter."""
+    limits = [asked, int(candidate.tokens_per_second * seconds)]
+    if candidate.price is not None:
+        limits.append(candidate.price.affordable_output(size.most, money))
+    room = candidate.context_window - size.most
+    if room > 0:
+        limits.append(room)
+    return max(1, min(limits))
+
+
+def _reason_against(candidate: Candidate, work: Work, size: Size, limit: Decimal) -> str | None:
+    if work.model not in candidate.names:
+        return "another model was asked for"
+    lacking = sorted(work.chat.needs - candidate.capabilities)
+    if lacking:
+        return f"it cannot serve: {', '.join(lacking)}"
+    if size.least >= candidate.context_window:
+        return f"the prompt is longer than its {candidate.context_window} tokens"
+    if candidate.price is not None and candidate.price.affordable_output(size.most, limit) < 1:
+        return f"the prompt alone may cost more than the task's limit of {limit} USD"
+    return None

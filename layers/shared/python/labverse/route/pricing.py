@@ -1,0 +1,61 @@
+"""What tokens cost, exactly: Decimal all the way, micro-dollars at the end."""
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Annotated
+
+from pydantic import Field
+
+from labverse.kernel.model import Model
+from labverse.route.models import Tokens
+
+PerMillion = Annotated[Decimal, Field(ge=0, le=10_000, allow_inf_nan=False)]
+_MICRO = Decimal("0.000001")
+_MILLION = 1_000_000
+
+
+class Rates(Model):
+    """US dollars per million tokens. Without `cached_input`, cached input costs what input does."""
+
+    input: PerMillion
+    output: PerMillion
+    cached_input: PerMillion | None = None
+
+
+class Tier(Rates):
+    """The rates of a whole request whose input, cached or not, is above a size."""
+
+    above_input_tokens: int = Field(gt=0)
+
+
+class Price(Rates):
+    """A model's price list."""
+
+    tiers: tuple[Tier, ...] = ()
+
+    def rates(self, input_tokens: int) -> Rates:
+        """The rates of a request with that much input: those of the highest tier it is above."""
+        above = [tier for tier in self.tiers if input_tokens > tier.above_input_tokens]
+        return max(above, key=lambda tier: tier.above_input_tokens, default=self)
+
+    def cost(self, tokens: Tokens) -> Decimal:
+        """What a call cost, to the micro-dollar, half up.
+
+        `tokens.input` counts cached input too. Raises ValueError where a count is missing: an
+        unknown cost is never zero.
+        """
+        if tokens.input is None or tokens.output is None:
+            raise ValueError("the provider did not count its tokens")
+        rates = self.rates(tokens.input)
+        cached = min(tokens.cached_input or 0, tokens.input)
+        cached_rate = rates.input if rates.cached_input is None else rates.cached_input
+        dollars = (tokens.input - cached) * rates.input + cached * cached_rate
+        dollars += tokens.output * rates.output
+        return (dollars / _MILLION).quantize(_MICRO, rounding=ROUND_HALF_UP)
+
+    def affordable_output(self, input_tokens: int, limit: Decimal) -> int:
+        """The most output tokens that keep a call within `limit` US dollars; negative if none."""
+        rates = self.rates(input_tokens)
+        left = limit * _MILLION - input_tokens * rates.input
+        if left < 0:
+            return -1
+        return int(left / rates.output) if rates.output else 10**9
