@@ -1,6 +1,7 @@
 """cdk.json runs this: one stage, its stacks."""
 
 import json
+from datetime import UTC, date, datetime
 
 import aws_cdk as cdk
 
@@ -14,16 +15,29 @@ _METADATA = {"aws:cdk:enable-asset-metadata": True, "aws:cdk:enable-path-metadat
 
 
 def build(
-    *, outdir: str | None = None, stage: str | None = None, target: str | None = None
+    *,
+    outdir: str | None = None,
+    stage: str | None = None,
+    target: str | None = None,
+    today: date | None = None,
 ) -> cdk.App:
-    """The app of one stage on one target (`-c stage=dev -c target=aws` unless told otherwise)."""
+    """The app of one stage on one target (`-c stage=dev -c target=aws` unless told otherwise).
+
+    `today` decides which models are still alive; the template does not depend on it.
+    """
     # The CLI hands over cdk.json's context; whoever calls this function gets the same template.
     flags = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
     app = cdk.App(context={**flags, **_METADATA}, outdir=outdir)
     config = StageConfig.load(stage or app.node.try_get_context("stage") or "dev")
     chosen = targets.named(target or app.node.try_get_context("target") or "aws")
     data = DataStack(app, f"Labverse-{config.stage}-data", config=config)
-    service = ServiceStack(app, f"Labverse-{config.stage}-service", config=config, target=chosen)
+    service = ServiceStack(
+        app,
+        f"Labverse-{config.stage}-service",
+        config=config,
+        target=chosen,
+        today=today or datetime.now(UTC).date(),
+    )
     service.add_stack_dependency(data, "reads its parameters")
     cdk.Tags.of(app).add("labverse:stage", config.stage)
     return app

@@ -7,7 +7,8 @@ import httpx
 from labverse import VERSION
 from labverse.adapters import aws, clock
 from labverse.adapters.dynamodb_keys import DynamoKeys
-from labverse.adapters.probes import LocalModelProbe, TableProbe
+from labverse.adapters.probes import CloudProbe, LocalModelProbe, TableProbe
+from labverse.adapters.secrets_keys import SecretsKeys
 from labverse.entry import observe as entry
 from labverse.observe.service import HealthCheck
 from labverse.observe.settings import ObserveSettings
@@ -15,6 +16,7 @@ from labverse.platform import files, telemetry
 from labverse.platform.api import Api
 from labverse.platform.keys import Keyring
 from labverse.platform.prime import primed
+from labverse.route.config import RouteConfig
 
 settings = primed(ObserveSettings.read)
 
@@ -25,8 +27,13 @@ def health() -> HealthCheck:
     local = LocalModelProbe(
         settings().LOCAL_MODEL_URL, settings().LOCAL_MODEL, httpx.Client(trust_env=False)
     )
+    config = RouteConfig.model_validate_json(files.read("ai_providers.json"))
+    now = clock.SystemClock()
+    secrets = SecretsKeys(settings().PROVIDER_KEYS_ARN, aws.client("secretsmanager"), now)
+    routed = (config.routing.primary, *config.routing.fallbacks)
+    cloud = {alias: CloudProbe(alias, config, secrets, now) for alias in routed}
     keys = TableProbe(settings().KEYS_TABLE, aws.client("dynamodb"), "key_id")
-    return HealthCheck({"ollama": local}, {"keys": keys}, VERSION, clock.SystemClock())
+    return HealthCheck({**cloud, "ollama": local}, {"keys": keys}, VERSION, now)
 
 
 @primed

@@ -2,19 +2,21 @@
 
 from typing import Any
 
-import httpx
-
-from labverse.adapters import aws, clock
+from labverse.adapters import aws, clock, deadline
+from labverse.adapters.attempt_log import AttemptLog
 from labverse.adapters.dynamodb_keys import DynamoKeys
 from labverse.adapters.eventbridge import EventBridgeAnnouncer
-from labverse.adapters.openai_compatible import OpenAICompatible
+from labverse.adapters.providers import NOWHERE, adapters, moved
+from labverse.adapters.secrets_keys import SecretsKeys
 from labverse.entry import route as entry
 from labverse.platform import files, telemetry
 from labverse.platform.api import Api
 from labverse.platform.keys import Keyring
 from labverse.platform.prime import primed
+from labverse.route.catalogue import Catalogue
 from labverse.route.config import RouteConfig
-from labverse.route.service import AnswerTask, Router
+from labverse.route.router import Router
+from labverse.route.service import AnswerTask
 from labverse.route.settings import RouteSettings
 
 settings = primed(RouteSettings.read)
@@ -23,16 +25,14 @@ settings = primed(RouteSettings.read)
 @primed
 def answer_task() -> AnswerTask:
     """The use case of both entries."""
+    have, now = settings(), clock.SystemClock()
     config = RouteConfig.model_validate_json(files.read("ai_providers.json"))
-    url, served = settings().LOCAL_MODEL_URL, config.served(settings().LOCAL_MODEL)
-    router = Router(
-        config=config,
-        candidates=() if url == "none" else (served,),
-        providers={served.provider: OpenAICompatible(url, httpx.Client(trust_env=False))},
-        clock=clock.SystemClock(),
-        new_id=clock.new_id,
-    )
-    bus = EventBridgeAnnouncer(aws.client("events"), settings().EVENT_BUS, "labverse.route")
+    config = moved(config, have.PROVIDER_BASE_URL)
+    keys = SecretsKeys(have.PROVIDER_KEYS_ARN, aws.client("secretsmanager"), now)
+    ports = adapters(config, keys, deadline.make_client(), have.LOCAL_MODEL_URL)
+    served = () if have.LOCAL_MODEL_URL == NOWHERE else (config.served(have.LOCAL_MODEL),)
+    router = Router(Catalogue(config, served, ports, keys), now, clock.new_id, AttemptLog())
+    bus = EventBridgeAnnouncer(aws.client("events"), have.EVENT_BUS, "labverse.route")
     return AnswerTask(router, bus)
 
 

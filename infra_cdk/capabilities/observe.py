@@ -18,10 +18,12 @@ class Observe(Construct):
             KEYS_TABLE=foundation.keys.table_name,
             LOCAL_MODEL_URL=foundation.model_url,
             LOCAL_MODEL=foundation.model_name,
+            PROVIDER_KEYS_ARN=foundation.provider_keys.secret_arn,
         )
         http = CapabilityFunction(
             self, capability="observe", entry="http", settings=settings, foundation=foundation
         )
         foundation.keys.grant(http, "dynamodb:GetItem")
+        foundation.provider_keys.grant_read(http)
         routes = ["GET /health", "GET /docs", "GET /openapi.json", DEFAULT]
         add_routes(api=foundation.api, function=http, routes=routes)

@@ -20,6 +20,8 @@ class Route(Construct):
             EVENT_BUS=foundation.bus.event_bus_name,
             LOCAL_MODEL_URL=foundation.model_url,
             LOCAL_MODEL=foundation.model_name,
+            PROVIDER_KEYS_ARN=foundation.provider_keys.secret_arn,
+            PROVIDER_BASE_URL=foundation.provider_base_url,
         )
         http, task = (
             CapabilityFunction(
@@ -30,6 +32,7 @@ class Route(Construct):
         foundation.keys.grant(http, "dynamodb:GetItem")
         for function in (http, task):
             foundation.bus.grant_put_events_to(function)
+            foundation.provider_keys.grant_read(function)
         add_routes(api=foundation.api, function=http, routes=["POST /api/v1/analyze"])
         self.workflow = Workflow(
             self, capability="route", config=foundation.config, functions={"RouteTask": task}

@@ -6,6 +6,7 @@ from aws_cdk import aws_apigatewayv2 as apigw
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_secretsmanager as secretsmanager
 
 from infra_cdk.config import StageConfig
 from infra_cdk.constructs.target import Target
@@ -13,7 +14,7 @@ from infra_cdk.constructs.target import Target
 
 @dataclass(frozen=True)
 class Foundation:
-    """Built once by the service stack; `model_url` is `none` where no local model is served."""
+    """Built once by the service stack; URLs are `none` where there is no such server."""
 
     config: StageConfig
     target: Target
@@ -23,6 +24,8 @@ class Foundation:
     keys: dynamodb.ITable
     model_url: str
     model_name: str
+    provider_base_url: str
+    provider_keys: secretsmanager.ISecret
 
     def common(self, capability: str) -> dict[str, str]:
         """The variables that the functions of every capability have."""

@@ -18,11 +18,16 @@ SOURCE = ROOT / "layers" / "shared" / "python" / "labverse"
 _NOT_SHIPPED = shutil.ignore_patterns("cli", "__pycache__")
 
 
+def route_config() -> RouteConfig:
+    """`config/ai_providers.yaml`. Raises pydantic's ValidationError naming what is wrong."""
+    text = (ROOT / "config" / "ai_providers.yaml").read_text(encoding="utf-8")
+    return RouteConfig.model_validate(yaml.safe_load(text))
+
+
 def config_files() -> dict[str, str]:
     """What functions read, as canonical JSON by file name. Raises if config/ is not valid."""
-    providers = yaml.safe_load((ROOT / "config" / "ai_providers.yaml").read_text(encoding="utf-8"))
     return {
-        "ai_providers.json": RouteConfig.model_validate(providers).model_dump_json(indent=1),
+        "ai_providers.json": route_config().model_dump_json(indent=1),
         "openapi.json": (ROOT / "events" / "openapi.json").read_text(encoding="utf-8"),
     }
 

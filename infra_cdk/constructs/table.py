@@ -26,5 +26,10 @@ class Table(dynamodb.Table):
                 point_in_time_recovery_enabled=True
             ),
             deletion_protection=config.retain_data,
-            removal_policy=RemovalPolicy.RETAIN if config.retain_data else RemovalPolicy.DESTROY,
+            removal_policy=removal(config),
         )
+
+
+def removal(config: StageConfig) -> RemovalPolicy:
+    """What becomes of data when its stack is destroyed."""
+    return RemovalPolicy.RETAIN if config.retain_data else RemovalPolicy.DESTROY

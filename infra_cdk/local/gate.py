@@ -20,6 +20,7 @@ CHECKS = {
     ),
     "types": ("mypy", "fix what it names"),
     "imports": ("lint-imports", "imports point inward: see [tool.importlinter] in pyproject.toml"),
+    "models": ("python -m infra_cdk.lifetimes", "every alias needs a live model"),
     "generated": ("python -m infra_cdk.generate --check", "run: make generate"),
 }
 TESTS = "python -m pytest --durations=10"

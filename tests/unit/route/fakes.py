@@ -1,52 +1,113 @@
-"""Models that answer, fail or take their time, on a clock that only they move."""
+"""Providers that answer, fail or take their time, on a clock that only they move."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from labverse.route.config import LocalModel, RouteConfig
-from labverse.route.models import AnalyzeRequest, Outcome, TaskRouted, Tokens
+from labverse.kernel.errors import Unavailable
+from labverse.route.catalogue import Catalogue
+from labverse.route.config import RouteConfig
+from labverse.route.models import AnalyzeRequest, AttemptSpan, Outcome, TaskRouted, Tokens
 from labverse.route.ports import Call, ProviderFailure, Reply
-from labverse.route.service import Router
+from labverse.route.router import Router
 
-CONFIG = RouteConfig(
-    max_latency_ms=1200,
-    hard_deadline_ms=25_000,
-    max_output_tokens=512,
-    temperatures={"critical": 0.3, "default": 0.6, "creative": 0.9},
-    edge_local=[
-        LocalModel(model="big", context_window=32_768, tokens_per_second=10),
-        LocalModel(model="small", context_window=4096, tokens_per_second=20),
+RAW: dict[str, Any] = {
+    "max_latency_ms": 1200,
+    "hard_deadline_ms": 25_000,
+    "min_attempt_ms": 350,
+    "max_output_tokens": 512,
+    "max_cost_usd_per_task": "0.02",
+    "temperatures": {"critical": 0.3, "default": 0.6, "creative": 0.9},
+    "routing": {"primary": "first", "fallbacks": ["second", "third"]},
+    "aliases": {"first": "alpha-1", "second": "beta-1", "third": "gamma-1"},
+    "providers": {
+        name: {"api": "openai", "base_url": f"https://{name}.example/v1"}
+        for name in ("alpha", "beta", "gamma")
+    },
+    "models": {
+        "alpha-1": {
+            "provider": "alpha",
+            "context_window": 8000,
+            "price": {"input": "0.10", "output": "0.40"},
+            "capabilities": ["tools", "json"],
+            "retires": "2026-06-01",
+            "successor": "alpha-2",
+        },
+        "alpha-2": {
+            "provider": "alpha",
+            "context_window": 8000,
+            "price": {"input": "1", "cached_input": "0.1", "output": "4"},
+            "capabilities": ["tools", "json"],
+        },
+        "beta-1": {
+            "provider": "beta",
+            "context_window": 100_000,
+            "price": {"input": "1", "output": "4"},
+            "capabilities": ["tools", "images"],
+        },
+        "gamma-1": {
+            "provider": "gamma",
+            "context_window": 100_000,
+            "price": {"input": "10", "output": "40"},
+            "retires": "2027-01-01",
+        },
+    },
+    "edge_local": [
+        {"model": "big", "context_window": 32_768, "tokens_per_second": 10},
+        {"model": "small", "context_window": 4096, "tokens_per_second": 20},
     ],
-)
+}
+CONFIG = RouteConfig.model_validate(RAW)
+CLOUD = ("alpha", "beta", "gamma")
 ASK = AnalyzeRequest(text="What is the capital of France?")
+TOKENS = Tokens(input=1000, cached_input=0, output=100)
 
 
 class FakeClock:
     def __init__(self) -> None:
         self.seconds = 0.0
+        self.day = datetime(2026, 1, 1, tzinfo=UTC)
 
     def now(self) -> datetime:
-        return datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=self.seconds)
+        return self.day + timedelta(seconds=self.seconds)
 
     def monotonic(self) -> float:
         return self.seconds
 
 
-class FakeModels:
-    """`outcomes` by model name: how that model's call ends, after `seconds` of clock."""
+class FakeKeys:
+    def __init__(self, *names: str, down: bool = False) -> None:
+        self.keys: Mapping[str, str] = dict.fromkeys(names, "key")
+        self.down = down
 
-    def __init__(self, clock: FakeClock, outcomes: dict[str, Outcome], seconds: float) -> None:
-        self.clock, self.outcomes, self.seconds = clock, outcomes, seconds
-        self.calls: list[Call] = []
+    def current(self, provider: str) -> str | None:
+        if self.down:
+            raise Unavailable("no secrets today")
+        return self.keys.get(provider)
+
+    again = current
+
+
+@dataclass
+class FakeProvider:
+    """Ends each call with `outcome` after `seconds`, or when its time is up if that is sooner."""
+
+    clock: FakeClock
+    outcome: Outcome = "ok"
+    seconds: float = 0.1
+    tokens: Tokens | None = TOKENS
+    calls: list[Call] = field(default_factory=list)
 
     def complete(self, call: Call) -> Reply:
         self.calls.append(call)
-        self.clock.seconds += self.seconds
-        outcome = self.outcomes.get(call.model, "ok")
-        if outcome != "ok":
-            raise ProviderFailure(outcome, "told to")
-        tokens = Tokens(input=13, cached_input=0, output=2)
-        return Reply(text="Paris", model=f"{call.model}-really", tokens=tokens, finish="stop")
+        self.clock.seconds += min(self.seconds, call.seconds)
+        if self.seconds > call.seconds:
+            raise ProviderFailure("timeout", "cut off")
+        if self.outcome != "ok":
+            raise ProviderFailure(self.outcome, "told to")
+        counted = self.tokens or Tokens(input=None, cached_input=None, output=None)
+        return Reply(text="Paris", model=f"{call.model}-really", tokens=counted, finish="stop")
 
 
 class FakeAnnouncer:
@@ -57,14 +118,39 @@ class FakeAnnouncer:
         self.events.append(event)
 
 
-def router(
-    outcomes: dict[str, Outcome] | None = None,
-    *,
-    seconds: float = 0.1,
-    candidates: Sequence[LocalModel] = tuple(CONFIG.edge_local),
-    new_id: Callable[[], str] = lambda: "new-id",
-) -> tuple[Router, FakeModels]:
-    clock = FakeClock()
-    models = FakeModels(clock, outcomes or {}, seconds)
-    made = Router(CONFIG, tuple(candidates), {"ollama": models}, clock, new_id)
-    return made, models
+class FakeRecorder:
+    def __init__(self) -> None:
+        self.spans: list[AttemptSpan] = []
+
+    def attempt(self, span: AttemptSpan) -> None:
+        self.spans.append(span)
+
+
+class World:
+    """A router among fakes; `fleet` maps each provider to how it behaves."""
+
+    def __init__(
+        self, *, keys: FakeKeys | None = None, local: tuple[str, ...] = ("small",)
+    ) -> None:
+        self.clock = FakeClock()
+        self.fleet = {name: FakeProvider(self.clock) for name in (*CLOUD, "ollama")}
+        self.recorder = FakeRecorder()
+        served = tuple(CONFIG.served(name) for name in local)
+        held = keys or FakeKeys(*CLOUD)
+        self.catalogue = Catalogue(CONFIG, served, self.fleet, held)
+        self.router = Router(self.catalogue, self.clock, lambda: "n" * 32, self.recorder)
+
+    def sick(
+        self, outcome: Outcome = "server_error", *names: str, seconds: float = 0.01
+    ) -> "World":
+        for name in names:
+            self.fleet[name].outcome, self.fleet[name].seconds = outcome, seconds
+        return self
+
+    def slow(self, seconds: float, *names: str) -> "World":
+        for name in names:
+            self.fleet[name].seconds = seconds
+        return self
+
+    def asked(self) -> list[str]:
+        return [span.provider for span in self.recorder.spans]

@@ -5,7 +5,12 @@ from typing import TYPE_CHECKING
 import httpx
 from botocore.exceptions import BotoCoreError, ClientError
 
+from labverse.kernel.clock import Clock
+from labverse.kernel.errors import Unavailable
 from labverse.observe.models import ProviderHealth, State
+from labverse.route.config import RouteConfig
+from labverse.route.lifecycle import resolve
+from labverse.route.ports import ProviderKeys
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -33,6 +38,33 @@ class LocalModelProbe:
 
     def _down(self, code: str) -> ProviderHealth:
         return ProviderHealth(state="unreachable", model=self._model, last_error_code=code)
+
+
+class CloudProbe:
+    """What an alias means today, and whether its provider has a key. Asks no provider: a public
+    route must not be able to spend money.
+    """
+
+    def __init__(self, alias: str, config: RouteConfig, keys: ProviderKeys, clock: Clock) -> None:
+        self._alias, self._config, self._keys, self._clock = alias, config, keys, clock
+
+    def health(self) -> ProviderHealth:
+        """`configured` with a key, `not_configured` without one or without a live model."""
+        resolved = resolve(self._config, self._alias, self._clock.now().date())
+        code = None if resolved.model else "retired"
+        state: State = "not_configured"
+        try:
+            if resolved.model and self._keys.current(resolved.model.provider):
+                state = "configured"
+        except Unavailable:
+            state, code = "unreachable", "keys_unreadable"
+        return ProviderHealth(
+            state=state,
+            model=resolved.named_after,
+            resolves_to=resolved.model_id,
+            retires=resolved.model.retires if resolved.model else None,
+            last_error_code=code,
+        )
 
 
 class TableProbe:

@@ -7,7 +7,8 @@ from pydantic import Field
 
 from labverse.kernel.model import Model
 
-State = Literal["ok", "unreachable", "not_configured"]
+State = Literal["ok", "configured", "unreachable", "not_configured"]
+"""`configured`: there is a key, and nobody has asked the provider yet."""
 
 
 class ProviderHealth(Model):

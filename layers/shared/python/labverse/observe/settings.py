@@ -9,3 +9,4 @@ class ObserveSettings(Settings):
     KEYS_TABLE: str
     LOCAL_MODEL_URL: str
     LOCAL_MODEL: str
+    PROVIDER_KEYS_ARN: str

@@ -83,7 +83,7 @@ def _cloud(resolved: Resolved) -> Candidate:
         model=resolved.model_id,
         context_window=resolved.model.context_window,
         tokens_per_second=resolved.model.tokens_per_second,
-        capabilities=resolved.model.capabilities,
+        capabilities=frozenset(resolved.model.capabilities),
         price=resolved.model.price,
         named_after=resolved.named_after,
     )
@@ -96,5 +96,5 @@ def _local(model: LocalModel) -> Candidate:
         model=model.model,
         context_window=model.context_window,
         tokens_per_second=model.tokens_per_second,
-        capabilities=model.capabilities,
+        capabilities=frozenset(model.capabilities),
     )

@@ -10,6 +10,7 @@ from labverse.route.pricing import Price
 from labverse.route.tokens import lower_bound, upper_bound
 
 LOCAL = "ollama"
+TOO_LONG = "the prompt is longer than"
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def _reason_against(candidate: Candidate, work: Work, size: Size, limit: Decimal
     if lacking:
         return f"it cannot serve: {', '.join(lacking)}"
     if size.least >= candidate.context_window:
-        return f"the prompt is longer than its {candidate.context_window} tokens"
+        return f"{TOO_LONG} its {candidate.context_window} tokens"
     if candidate.price is not None and candidate.price.affordable_output(size.most, limit) < 1:
         return f"the prompt alone may cost more than the task's limit of {limit} USD"
     return None

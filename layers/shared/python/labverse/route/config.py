@@ -29,7 +29,7 @@ class CloudModel(Model):
     provider: str
     context_window: int = Field(gt=0, description="Tokens, prompt and answer together.")
     price: Price
-    capabilities: frozenset[Capability] = frozenset()
+    capabilities: tuple[Capability, ...] = ()
     tokens_per_second: int = Field(default=60, gt=0, description="What it surely writes.")
     retires: date | None = Field(default=None, description="The first day it does not answer.")
     successor: str | None = None
@@ -47,7 +47,7 @@ class LocalModel(Model):
     tokens_per_second: int = Field(
         gt=0, description="What it surely writes; bounds the answer so that it ends in time."
     )
-    capabilities: frozenset[Capability] = frozenset()
+    capabilities: tuple[Capability, ...] = ()
 
 
 class Routing(Model):

@@ -4,9 +4,11 @@ from labverse.platform.settings import Settings
 
 
 class RouteSettings(Settings):
-    """Names of what the functions use. `LOCAL_MODEL_URL` is `none` where no model is served."""
+    """Names of what the functions use. A URL is `none` where there is no such server."""
 
     KEYS_TABLE: str
     EVENT_BUS: str
     LOCAL_MODEL_URL: str
     LOCAL_MODEL: str
+    PROVIDER_KEYS_ARN: str
+    PROVIDER_BASE_URL: str

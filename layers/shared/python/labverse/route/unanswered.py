@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from labverse.kernel.errors import FieldError, InvalidInput, LabverseError, Unavailable
-from labverse.route.choice import Ranking
+from labverse.route.choice import TOO_LONG, Ranking
 from labverse.route.models import Attempt
 
 
@@ -15,9 +15,9 @@ def unanswerable(ranking: Ranking, attempts: Sequence[Attempt]) -> LabverseError
     if attempts and all(attempt.outcome == "context_exceeded" for attempt in attempts):
         most = max(candidate.context_window for candidate in ranking.order)
         return _too_long(f"longer than the largest context window, {most} tokens")
-    reasons = {refusal.reason for refusal in ranking.refused}
-    if not attempts and any(reason.startswith("the prompt is longer") for reason in reasons):
-        return _too_long("; ".join(sorted(reasons)))
+    long = sorted({item.reason for item in ranking.refused if item.reason.startswith(TOO_LONG)})
+    if long and not attempts:
+        return _too_long("; ".join(long))
     why = "every candidate failed" if attempts else "no model can be asked"
     return Unavailable(
         f"{why}; see `attempts` and `refused`, and GET /health for what is served",

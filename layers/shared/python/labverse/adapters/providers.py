@@ -1,0 +1,45 @@
+"""The adapter of each provider in config, over one connection pool."""
+
+from collections.abc import Mapping
+
+import httpx
+
+from labverse.adapters.anthropic import Anthropic
+from labverse.adapters.openai_compatible import OpenAICompatible
+from labverse.route.choice import LOCAL
+from labverse.route.config import Provider, RouteConfig
+from labverse.route.ports import ModelPort, ProviderKeys
+
+NOWHERE = "none"
+
+
+def adapters(
+    config: RouteConfig, keys: ProviderKeys, client: httpx.Client, local_url: str
+) -> dict[str, ModelPort]:
+    """Adapters by provider name; `local_url` is NOWHERE where no local model is served."""
+    made = {name: _cloud(name, config.providers[name], keys, client) for name in config.providers}
+    if local_url != NOWHERE:
+        made[LOCAL] = OpenAICompatible(local_url, client, LOCAL, None)
+    return made
+
+
+def moved(config: RouteConfig, base_url: str) -> RouteConfig:
+    """`config` with every provider answering below `base_url` (`<base_url>/<provider>/v1`).
+
+    For a stage whose providers are stood in for; NOWHERE leaves everything as it is.
+    """
+    if base_url == NOWHERE:
+        return config
+    providers: Mapping[str, Provider] = {
+        name: provider.model_copy(update={"base_url": f"{base_url.rstrip('/')}/{name}/v1"})
+        for name, provider in config.providers.items()
+    }
+    return config.model_copy(update={"providers": providers})
+
+
+def _cloud(name: str, provider: Provider, keys: ProviderKeys, client: httpx.Client) -> ModelPort:
+    if provider.api == "anthropic":
+        return Anthropic(provider.base_url, client, name, keys)
+    return OpenAICompatible(
+        provider.base_url, client, name, keys, output_limit_name=provider.output_limit_name
+    )

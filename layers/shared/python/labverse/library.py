@@ -1,0 +1,62 @@
+"""The product in one process, without AWS: for notebooks, benchmarks and other services."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from labverse.adapters import clock as system
+from labverse.adapters import deadline
+from labverse.adapters.providers import adapters
+from labverse.kernel.clock import Clock
+from labverse.kernel.errors import InvalidInput
+from labverse.route.catalogue import Catalogue
+from labverse.route.choice import LOCAL
+from labverse.route.config import RouteConfig
+from labverse.route.models import AttemptSpan
+from labverse.route.router import Router
+
+
+def router(
+    config: Path, keys: Mapping[str, str], ledger: None = None, clock: Clock | None = None
+) -> Router:
+    """The whole router over real HTTP, safe from many threads.
+
+    `config` is a file like config/ai_providers.yaml (YAML or JSON); any provider in it may carry
+    its own `base_url`, and a provider named `ollama` says where the local models answer. `keys`
+    are the providers' keys by name: a provider without one is not asked. There is no ledger yet,
+    so `ledger` must be None. Raises pydantic's ValidationError naming what config gets wrong.
+    """
+    if ledger is not None:
+        raise InvalidInput("a spend ledger is not part of this version")
+    known = RouteConfig.model_validate(_read(config))
+    local = known.providers.get(LOCAL)
+    held = _Keys(keys)
+    url = local.base_url if local else "none"
+    ports = adapters(known, held, deadline.make_client(), url)
+    catalogue = Catalogue(known, known.edge_local if local else (), ports, held)
+    return Router(catalogue, clock or system.SystemClock(), system.new_id, _NoRecord())
+
+
+def _read(config: Path) -> Any:
+    text = config.read_text(encoding="utf-8")
+    if config.suffix == ".json":
+        return json.loads(text)
+    import yaml  # JSON needs no YAML reader, and a function's layers hold none
+
+    return yaml.safe_load(text)
+
+
+class _Keys:
+    def __init__(self, keys: Mapping[str, str]) -> None:
+        self._keys = dict(keys)
+
+    def current(self, provider: str) -> str | None:
+        return self._keys.get(provider) or None
+
+    again = current
+
+
+class _NoRecord:
+    def attempt(self, span: AttemptSpan) -> None:
+        """The attempts are in the answer; a process without AWS has nowhere else to put them."""
