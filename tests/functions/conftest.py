@@ -27,6 +27,8 @@ ENVIRONMENT = {
     "EVENT_BUS": "labverse",
     "LOCAL_MODEL_URL": "none",
     "LOCAL_MODEL": "qwen2:7b",
+    "PROVIDER_KEYS_ARN": "arn:aws:secretsmanager:us-east-1:000000000000:secret:provider-keys",
+    "PROVIDER_BASE_URL": "none",
 }
 
 
@@ -37,6 +39,7 @@ class Cloud:
         self.key, record = mint("test", frozenset({"route"}), datetime.now(UTC))
         self.records: dict[str, KeyRecord] = {record.key_id: record}
         self.events: list[dict[str, Any]] = []
+        self.provider_keys: dict[str, str] = {}
         self.down = False
 
     def get_item(self, *, Key: dict[str, Any], **_: Any) -> dict[str, Any]:  # noqa: N803 - AWS's name
@@ -44,6 +47,9 @@ class Cloud:
             raise ClientError({"Error": {"Code": "InternalServerError"}}, "GetItem")
         record = self.records.get(Key["key_id"]["S"])
         return {"Item": {"record": {"S": record.model_dump_json()}}} if record else {}
+
+    def get_secret_value(self, *, SecretId: str) -> dict[str, Any]:  # noqa: N803
+        return {"SecretString": json.dumps(self.provider_keys)}
 
     def put_events(self, *, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
         self.events += Entries

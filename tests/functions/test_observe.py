@@ -29,8 +29,18 @@ def get(cloud: Cloud, fresh: Callable[[Any], Any], event: Event) -> Callable[...
 def test_health_is_public_and_tells_what_is_missing(get: Callable[..., Any]) -> None:
     health = json.loads(get("/health")["body"])
     assert health["status"] == "degraded"
-    assert health["ai_providers"]["ollama"]["state"] == "not_configured"
+    states = {name: provider["state"] for name, provider in health["ai_providers"].items()}
+    assert set(states.values()) == {"not_configured"}
     assert health["components"] == {"keys": "ok"}
+
+
+def test_health_says_what_each_alias_means_today(get: Callable[..., Any], cloud: Cloud) -> None:
+    cloud.provider_keys = {"openai": "sk-test"}
+    providers = json.loads(get("/health")["body"])["ai_providers"]
+    openai, qwen = providers["openai-gpt-4o-mini"], providers["dashscope-qwen-turbo"]
+    assert (openai["state"], openai["retires"]) == ("configured", "2027-01-14")
+    assert (qwen["state"], qwen["model"]) == ("not_configured", "qwen-turbo")
+    assert qwen["resolves_to"] == "qwen3.8-flash"
 
 
 def test_a_table_that_is_down_shows(get: Callable[..., Any], cloud: Cloud) -> None:

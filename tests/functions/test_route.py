@@ -1,6 +1,7 @@
 """functions/route through its two front doors."""
 
 import json
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -60,3 +61,15 @@ def test_task_raises_the_classes_that_the_workflow_names(route: Any, event: Even
         route.task(event("route/task"), CONTEXT)
     with pytest.raises(InvalidInput, match="text"):
         route.task({"trace_id": "t", "request": {"text": ""}}, CONTEXT)
+
+
+@pytest.mark.usefixtures("model")
+def test_a_provider_with_a_key_answers_before_the_local_model(
+    route: Any, event: Event, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cloud.provider_keys = {"openai": "sk-test"}
+    stand_in = os.environ["LOCAL_MODEL_URL"].removesuffix("/v1")
+    monkeypatch.setenv("PROVIDER_BASE_URL", stand_in)
+    status, answer = post(route, event("route/http"), cloud.key)
+    assert (status, answer["provider"], answer["model"]) == (200, "openai", "gpt-4o-mini")
+    assert "not configured" in answer["refused"][0]["reason"]

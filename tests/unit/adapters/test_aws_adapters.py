@@ -12,9 +12,11 @@ from botocore.stub import ANY, Stubber
 from labverse.adapters.dynamodb_keys import DynamoKeys
 from labverse.adapters.eventbridge import EventBridgeAnnouncer
 from labverse.adapters.probes import TableProbe
+from labverse.adapters.secrets_keys import ABSENT_SECONDS, FRESH_SECONDS, SecretsKeys
 from labverse.kernel.errors import Conflict, NotFound, Unavailable
 from labverse.kernel.model import Model
 from labverse.platform.keys import mint
+from tests.unit.platform.fakes import FakeClock
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 _, RECORD = mint("test", frozenset({"route", "admin"}), NOW)
@@ -114,3 +116,45 @@ def test_a_table_that_does_not_answer_is_unreachable() -> None:
     with stub:
         probe = TableProbe("t", client, "key_id")
         assert (probe.state(), probe.state()) == ("ok", "unreachable")
+
+
+def secrets(*answers: str | None) -> tuple[SecretsKeys, FakeClock]:
+    client, stub = stubbed("secretsmanager")
+    for answer in answers:
+        if answer is None:
+            stub.add_client_error("get_secret_value", "InternalServiceError")
+        else:
+            stub.add_response("get_secret_value", {"SecretString": answer})
+    stub.activate()
+    clock = FakeClock()
+    return SecretsKeys("secret", client, clock), clock
+
+
+def test_provider_keys_are_read_once_and_again_when_refused() -> None:
+    keys, clock = secrets('{"openai": "old"}', '{"openai": "new"}')
+    assert (keys.current("openai"), keys.current("openai")) == ("old", "old")
+    clock.seconds += FRESH_SECONDS - 1
+    assert keys.current("openai") == "old"
+    assert (keys.again("openai"), keys.current("openai")) == ("new", "new")
+
+
+def test_an_absent_key_is_looked_for_soon() -> None:
+    keys, clock = secrets("{}", '{"openai": "set"}')
+    assert keys.current("openai") is None
+    clock.seconds += ABSENT_SECONDS
+    assert keys.current("openai") == "set"
+
+
+@pytest.mark.parametrize("text", ["", "not json", "[]", '{"openai": 5}', '{"openai": " "}'])
+def test_a_secret_that_holds_no_key_is_no_key(text: str, log: io.StringIO) -> None:
+    assert secrets(text or " ")[0].current("openai") is None
+    assert "not json" not in log.getvalue()
+
+
+def test_secrets_that_cannot_be_read_are_unavailable_until_they_were_read_once() -> None:
+    keys, clock = secrets(None, '{"openai": "old"}', None)
+    with pytest.raises(Unavailable):
+        keys.current("openai")
+    assert keys.current("openai") == "old"
+    clock.seconds += FRESH_SECONDS
+    assert keys.current("openai") == "old", "what we know still works more often than not"
