@@ -9,6 +9,7 @@ from typing import Any
 import boto3
 
 from infra_cdk.local import progress, web
+from infra_cdk.local.failover import failover
 from infra_cdk.local.instance import Instance
 from infra_cdk.local.problems import Problem
 from infra_cdk.local.prompt import QUESTION, Reply, ask, show
@@ -32,6 +33,7 @@ def demo(instance: Instance) -> None:
     _http(facts, "a hard prompt", HARD, model)
     _workflow(facts, QUESTION, model)
     _wrong_key(facts)
+    failover(facts)
     progress.line("\nJourney 1 went as expected.")
 
 
@@ -43,7 +45,7 @@ def _health(facts: dict[str, Any]) -> None:
         raise Problem(f"GET /health: {silence}", "run: make up") from silence
     progress.line(f"\nGET /health → {health['status']}, version {health['version']}")
     for name, provider in health["ai_providers"].items():
-        progress.line(f"  {name:<9} {provider.get('state')}, {provider.get('model')}")
+        progress.line(f"  {name:<26} {provider.get('state')}, {provider.get('model')}")
 
 
 def _http(facts: dict[str, Any], title: str, text: str, model: bool) -> None:

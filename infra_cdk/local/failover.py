@@ -1,0 +1,97 @@
+"""Journey 1 goes on: stand-ins for the providers fall sick, one after the other, then all."""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.request
+from typing import Any
+
+import boto3
+
+from infra_cdk.local import progress, web
+from infra_cdk.local.problems import Problem
+from infra_cdk.local.prompt import QUESTION, Reply, ask
+
+SECRET = "labverse/local/provider-keys"
+STAND_INS = ("dashscope", "openai", "anthropic", "moonshot")
+# A function looks for a key that was absent after five seconds; the rest is for slow machines.
+SEEN_SECONDS = 20.0
+
+
+def failover(facts: dict[str, Any]) -> None:
+    """Show that a request survives its providers. Leaves keys and faults as they were.
+
+    Raises Problem at the first answer that is not as expected.
+    """
+    secrets = boto3.client("secretsmanager")
+    before = secrets.get_secret_value(SecretId=SECRET)["SecretString"]
+    if json.loads(before):
+        progress.line(
+            "\nProviders have keys of yours: their failover is not shown with real money."
+        )
+        return
+    _heal(facts)
+    secrets.put_secret_value(
+        SecretId=SECRET, SecretString=json.dumps(dict.fromkeys(STAND_INS, "x"))
+    )
+    try:
+        _wait_for_keys(facts)
+        _sick(facts)
+    finally:
+        secrets.put_secret_value(SecretId=SECRET, SecretString=before)
+        # A refused key is read again at once, so the functions forget the stand-ins' keys here.
+        _fault(facts, "*", "401")
+        ask(facts)
+        _heal(facts)
+
+
+def _sick(facts: dict[str, Any]) -> None:
+    progress.line("\nPOST /api/v1/analyze: every provider healthy (stand-ins on this machine)")
+    _expect(ask(facts), "dashscope")
+    _fault(facts, "dashscope", "hang")
+    _fault(facts, "openai", "429")
+    progress.line("\nThe same: dashscope hangs, openai answers 429")
+    _expect(ask(facts), "anthropic")
+    _fault(facts, "*", "500")
+    progress.line("\nThe same: every provider answers 500")
+    _expect(ask(facts), "ollama" if facts["model_url"] else None)
+
+
+def _wait_for_keys(facts: dict[str, Any]) -> None:
+    end = time.monotonic() + SEEN_SECONDS
+    while (reply := ask(facts)).answered and reply.body["provider"] == "ollama":
+        if time.monotonic() > end:
+            what = f"provider keys are not seen after {SEEN_SECONDS:.0f} s: {reply.body['refused']}"
+            raise Problem(what, "read .build/local/logs/emulator.log")
+        time.sleep(0.5)
+
+
+def _expect(reply: Reply, provider: str | None) -> None:
+    if provider is None and reply.status == 503:
+        progress.line("  503 as expected without a local model")
+        return
+    if not reply.answered or reply.body["provider"] != provider:
+        what = f"expected an answer by {provider}, got {reply.status}: {reply.body}"
+        raise Problem(what, "read .build/local/logs/emulator.log")
+    answer = reply.body
+    tried = ", ".join(f"{each['provider']} {each['outcome']}" for each in answer["attempts"])
+    late = "within" if answer["sla_met"] else "past"
+    progress.line(f"  answer    {answer['text'].strip()}")
+    progress.line(f"  attempts  {tried}")
+    progress.line(
+        f"  model     {answer['model']} ({answer['provider']}), {answer['latency_ms']} ms, "
+        f"{late} the SLA, {answer['cost_usd']:.6f} USD"
+    )
+
+
+def _fault(facts: dict[str, Any], provider: str, fault: str) -> None:
+    body = {"provider": provider, "fault": fault}
+    status, answer = web.post(f"{facts['faults_url']}/_faults", body, key="none")
+    if status >= 400:
+        raise Problem(f"the stand-in for providers refuses {body}: {answer}", "this is a bug")
+
+
+def _heal(facts: dict[str, Any]) -> None:
+    request = urllib.request.Request(f"{facts['faults_url']}/_faults", method="DELETE")
+    web.call(request, 5.0)
