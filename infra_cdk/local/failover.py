@@ -11,7 +11,7 @@ import boto3
 
 from infra_cdk.local import progress, web
 from infra_cdk.local.problems import Problem
-from infra_cdk.local.prompt import QUESTION, Reply, ask
+from infra_cdk.local.prompt import Reply, ask
 
 SECRET = "labverse/local/provider-keys"
 STAND_INS = ("dashscope", "openai", "anthropic", "moonshot")
