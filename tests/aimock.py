@@ -10,6 +10,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,9 +49,10 @@ def aimock(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aimock]:
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(what)
     folder = tmp_path_factory.mktemp("aimock")
     (folder / "fixtures.json").write_text(json.dumps(FIXTURES), encoding="utf-8")
-    argv = [Path(sys.executable).with_name("node"), PROGRAM, "--port", "0", "--strict"]
+    node = Path(sys.executable).with_name("node")
+    options = ["--port", "0", "--strict", "--fixtures", folder / "fixtures.json"]
     process = subprocess.Popen(
-        [*argv, "--fixtures", folder / "fixtures.json"],
+        [node, PROGRAM, *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -61,7 +63,7 @@ def aimock(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aimock]:
     finally:
         # The whole group: node from pip is a small program that starts the real one.
         os.killpg(process.pid, signal.SIGTERM)
-        process.communicate(timeout=STOP_SECONDS)
+        process.wait(STOP_SECONDS)
 
 
 def _address(process: subprocess.Popen[str]) -> str:
@@ -71,5 +73,7 @@ def _address(process: subprocess.Popen[str]) -> str:
     for line in process.stdout:
         seen += line
         if found := re.search(r"listening on (http://127\.0\.0\.1:\d+)", line):
+            # Read on: a full pipe would stop it.
+            threading.Thread(target=process.stdout.read, daemon=True).start()
             return found[1]
     raise AssertionError(f"aimock did not start: {seen}")
