@@ -50,7 +50,7 @@ def aimock(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aimock]:
     folder = tmp_path_factory.mktemp("aimock")
     (folder / "fixtures.json").write_text(json.dumps(FIXTURES), encoding="utf-8")
     node = Path(sys.executable).with_name("node")
-    options = ["--port", "0", "--strict", "--fixtures", folder / "fixtures.json"]
+    options = ["--port", "0", "--strict", "--fixtures", str(folder / "fixtures.json")]
     process = subprocess.Popen(
         [node, PROGRAM, *options],
         stdout=subprocess.PIPE,
