@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from tests.aimock import aimock
 from tests.cloud import deployed
 from tests.infra.assembly import STAGE, Assembly
 
-__all__ = ["deployed"]
+__all__ = ["aimock", "deployed"]
 
 ROOT = Path(__file__).parents[1]
 

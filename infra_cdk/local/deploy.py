@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from infra_cdk.local import progress
+from infra_cdk.local import progress, providers
 from infra_cdk.local.cloud import client_environ
 from infra_cdk.local.commands import Command, run
 from infra_cdk.local.environments import ensure
@@ -64,10 +64,7 @@ def deploy(instance: Instance, port: int, model: Model) -> dict[str, Any]:
     progress.say("deploy", f"{DATA} and {SERVICE} onto the local cloud")
     outputs = instance.folder / "outputs.json"
     outputs.unlink(missing_ok=True)
-    given = {"LocalModelUrl": model.url, "LocalModelName": model.name}
-    parameters = [
-        part for name, value in given.items() for part in ("--parameters", f"{DATA}:{name}={value}")
-    ]
+    parameters = _parameters(instance, port, model)
     options = ["--all", "--require-approval", "never", "--outputs-file", outputs]
     argv = [_cdk(), "deploy", "--app", instance.assembly, *options, *parameters]
     log = instance.log("deploy")
@@ -75,6 +72,18 @@ def deploy(instance: Instance, port: int, model: Model) -> dict[str, Any]:
     progress.say("deploy", f"done in {watch}")
     deployed: dict[str, Any] = json.loads(outputs.read_text())
     return dict(deployed[SERVICE])
+
+
+def _parameters(instance: Instance, port: int, model: Model) -> list[str]:
+    """Where this cloud's servers are, for those parameters that the data stack has."""
+    template = json.loads((instance.assembly / f"{DATA}.template.json").read_text())
+    values = {
+        "LocalModelUrl": model.url,
+        "LocalModelName": model.name,
+        "ProviderBaseUrl": providers.address(port),
+    }
+    known = [f"{DATA}:{name}={values[name]}" for name in values if name in template["Parameters"]]
+    return [part for given in known for part in ("--parameters", given)]
 
 
 def _onto_cloud(command: Command) -> None:

@@ -5,27 +5,28 @@ from __future__ import annotations
 import functools
 import shutil
 
-from infra_cdk.local import cloud, language, processes, progress
+from infra_cdk.local import cloud, language, processes, progress, providers
 from infra_cdk.local.instance import Instance, named
 from infra_cdk.local.locks import locked
 from infra_cdk.local.paths import BUILD, cache
 from infra_cdk.local.ports import HOST, is_free
 from infra_cdk.local.problems import Problem
 
-SERVERS = {"emulator": 0, "model": 1}
+SERVERS = {"emulator": 0, "model": 1, providers.NAME: providers.OFFSET}
 GONE_SECONDS = 10.0
 
 
 def down(instance: Instance) -> None:
-    """Stop the emulator with its workers, and the model. Raises Problem if anything stays."""
+    """Stop every server, and the emulator's workers. Raises Problem if anything stays."""
     with locked(instance.folder / "up.lock", f"the local cloud {instance.name!r}"):
         known = {name: processes.recorded(instance.pid_file(name)) for name in SERVERS}
         watch = progress.Stopwatch()
         cloud.stop(instance)
         language.stop(instance)
+        providers.stop(instance)
         stopped = [name for name, server in known.items() if server is not None]
         _prove(instance, [server for server in known.values() if server is not None])
-        what = f"stopped {' and '.join(stopped)} in {watch}" if stopped else "nothing was running"
+        what = f"stopped {', '.join(stopped)} in {watch}" if stopped else "nothing was running"
         progress.say("down", what)
 
 

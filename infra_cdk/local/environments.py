@@ -154,7 +154,7 @@ def _npm() -> None:
     argv = [TOOLS / "bin" / "npm", "ci", "--prefix", NPM]
     options = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
     run(Command("npm ci", [*argv, *options], _log("npm"), HELP, _environ()))
-    progress.say("packages", f"npm: the CDK CLI and the ASL validator ready in {watch}")
+    progress.say("packages", f"npm: the CDK CLI and its companions ready in {watch}")
 
 
 def _when_stale(stamp: Path, digest: str, make: Callable[[], None]) -> None:

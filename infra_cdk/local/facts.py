@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from typing import Any
 
-from infra_cdk.local import cloud, progress, prompt
+from infra_cdk.local import cloud, progress, prompt, providers
 from infra_cdk.local.instance import REGION, Instance
 from infra_cdk.local.language import Model
 from infra_cdk.local.paths import ROOT, TOOLS, python_of
@@ -24,6 +24,7 @@ def write(instance: Instance, port: int, model: Model, outputs: dict[str, Any]) 
         "dashboard_url": None,
         "model_url": None if model.url == "none" else model.url,
         "model_name": None if model.url == "none" else model.name,
+        "faults_url": providers.address(port),
         "keys_table": outputs["KeysTable"],
         "event_bus": outputs["EventBusName"],
         "state_machine_arns": {"route": outputs["RouteWorkflowArn"]},

@@ -9,7 +9,17 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from infra_cdk.local import cloud, commands, deploy, facts, language, ports, processes, progress
+from infra_cdk.local import (
+    cloud,
+    commands,
+    deploy,
+    facts,
+    language,
+    ports,
+    processes,
+    progress,
+    providers,
+)
 from infra_cdk.local.environments import ensure
 from infra_cdk.local.instance import Instance
 from infra_cdk.local.language import Model
@@ -38,7 +48,7 @@ def _up(instance: Instance, port: int) -> None:
     sources = deploy.digest()
     wanted = f"{sources} {model.url} {model.name} {port}"
     if _trusted(instance, port) == wanted:
-        together(lambda: cloud.start(instance, port), lambda: language.start(instance, model))
+        together(lambda: cloud.start(instance, port), *_beside(instance, port, model))
         reply = _try(instance, model)
         if reply is not None:
             _finish(instance, reply, wanted)
@@ -64,10 +74,11 @@ def _up(instance: Instance, port: int) -> None:
 
 def _sweep(instance: Instance, port: int) -> None:
     """End what a crash or a kill left of ours: it would hold the very ports we had."""
-    left = [instance.pid_file(name) for name in ("emulator", "model")]
+    left = [instance.pid_file(name) for name in ("emulator", "model", providers.NAME)]
     if any(processes.recorded(pid_file) for pid_file in left):
         cloud.stop(instance)
         language.stop(instance)
+        providers.stop(instance)
         # A process is gone before its last thread has closed its socket.
         processes.wait_until(lambda: all(map(ports.is_free, ports.block(port))), 3.0)
 
@@ -105,7 +116,12 @@ def _build(instance: Instance, port: int, sources: str, model: Model) -> None:
         together(app, account)
         facts.write(instance, port, model, deploy.deploy(instance, port, model))
 
-    together(stacks, lambda: language.start(instance, model))
+    together(stacks, *_beside(instance, port, model))
+
+
+def _beside(instance: Instance, port: int, model: Model) -> list[Callable[[], None]]:
+    """The servers that need neither the emulator nor each other."""
+    return [lambda: language.start(instance, model), lambda: providers.start(instance, port)]
 
 
 def _try(instance: Instance, model: Model) -> Reply | None:

@@ -67,6 +67,7 @@ def test_npm_lock_has_hashes_and_no_addresses() -> None:
     assert not addressed, f"{NPM_LOCK} has `resolved` for {addressed}: run `make lock`"
     bare = [name for name, package in packages.items() if name and "integrity" not in package]
     assert not bare, f"{NPM_LOCK} has no integrity for {bare}: run `make lock`"
-    wanted = json.loads(text("infra_cdk/package.json"))["dependencies"]
+    package = json.loads(text("infra_cdk/package.json"))
+    wanted = package["dependencies"] | package["devDependencies"]
     locked = {name: packages[f"node_modules/{name}"]["version"] for name in wanted}
     assert locked == wanted, f"{NPM_LOCK} is of another package.json: run `make lock`"

@@ -2,7 +2,7 @@
 
 import io
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import botocore.session
@@ -77,6 +77,22 @@ def test_revoking_twice_writes_once() -> None:
         for _ in range(2):
             DynamoKeys("t", client).revoke(RECORD.key_id, NOW)
         stub.assert_no_pending_responses()
+
+
+def test_all_keys_are_listed_page_by_page_oldest_first() -> None:
+    client, stub = stubbed("dynamodb")
+    _, later = mint("later", frozenset({"route"}), NOW + timedelta(days=1))
+    end = {"key_id": {"S": later.key_id}}
+    first = {"Items": [{"record": {"S": later.model_dump_json()}}], "LastEvaluatedKey": end}
+    asked = {"TableName": "t", "ConsistentRead": True}
+    stub.add_response("scan", first, asked)
+    more = {**asked, "ExclusiveStartKey": end}
+    stub.add_response("scan", {"Items": [ITEM]}, more)
+    stub.add_client_error("scan", "AccessDeniedException")
+    with stub:
+        assert DynamoKeys("t", client).list() == (RECORD, later)
+        with pytest.raises(Unavailable, match="read"):
+            DynamoKeys("t", client).list()
 
 
 def test_an_event_is_named_after_its_class() -> None:

@@ -48,6 +48,18 @@ class DynamoKeys:
             item = {"key_id": {"S": key_id}, "record": {"S": gone.model_dump_json()}}
             self._write(item, "attribute_exists(key_id)", NotFound(f"there is no key {key_id!r}"))
 
+    def list(self) -> tuple[KeyRecord, ...]:
+        """Every key, revoked ones too, oldest first; reads the whole table."""
+        pages = self._client.get_paginator("scan").paginate(
+            TableName=self._table, ConsistentRead=True
+        )
+        try:
+            texts = [item["record"]["S"] for page in pages for item in page["Items"]]
+        except (ClientError, BotoCoreError) as error:
+            raise Unavailable("keys could not be read") from error
+        found = map(KeyRecord.model_validate_json, texts)
+        return tuple(sorted(found, key=lambda record: record.created_at))
+
     def _write(
         self, item: dict[str, dict[str, str]], condition: str, refused: Conflict | NotFound
     ) -> None:

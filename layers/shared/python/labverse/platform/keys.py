@@ -17,6 +17,10 @@ from labverse.kernel.errors import Refused, Unauthenticated
 from labverse.kernel.model import Model
 
 ADMIN = "admin"
+SCOPES = frozenset(
+    {"route", "revenue", "upsell", "negotiate", "approve", "operate", "observe", ADMIN}
+)
+"""What a key may be allowed to do; `admin` opens every door."""
 CACHE_SECONDS = 30
 CACHE_ENTRIES = 1024
 _MAX_KEY_LENGTH = 128

@@ -1,0 +1,35 @@
+"""`kimi`: a client of Lab-Verse's HTTP API, and of its keys.
+
+Exit codes: 0 ok, 1 refused or failed, 2 wrong usage, 3 degraded, 4 cannot be reached.
+"""
+
+from __future__ import annotations
+
+import typer
+
+from labverse.cli import keys, providers
+from labverse.cli.ask import ask
+from labverse.cli.failures import Commands
+from labverse.cli.status import status
+
+app = typer.Typer(
+    cls=Commands,
+    name="kimi",
+    no_args_is_help=True,
+    # Locals in a traceback could show a key.
+    pretty_exceptions_show_locals=False,
+    help="Ask models through Lab-Verse, see how it is, and manage its keys.",
+)
+app.command()(ask)
+app.command()(status)
+app.add_typer(keys.app, name="keys")
+app.add_typer(providers.app, name="providers")
+
+
+def main() -> None:
+    """The console script."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+"""Call the HTTP API of a deployment, and turn every refusal into a Failure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from labverse.cli.failures import UNREACHABLE, Failure, Problem
+from labverse.cli.target import Target
+
+# The API gives up after 30 s: whoever waits longer than that waits for nobody.
+_TIMEOUT = httpx.Timeout(35.0, connect=5.0)
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def get(target: Target, path: str, *, as_json: bool) -> dict[str, Any]:
+    """GET a public path. Raises Failure."""
+    return _call(target, httpx.Request("GET", f"{target.api_url}{path}"), as_json=as_json)
+
+
+def post(target: Target, path: str, body: Mapping[str, Any], *, as_json: bool) -> dict[str, Any]:
+    """POST with the key of this deployment. Raises Failure."""
+    headers = {"authorization": f"Bearer {target.api_key}"}
+    request = httpx.Request("POST", f"{target.api_url}{path}", json=body, headers=headers)
+    return _call(target, request, as_json=as_json)
+
+
+def _call(target: Target, request: httpx.Request, *, as_json: bool) -> dict[str, Any]:
+    try:
+        # A proxy of the environment is for other machines than this one.
+        trusted = urlsplit(target.api_url).hostname not in _LOOPBACK
+        request.extensions["timeout"] = _TIMEOUT.as_dict()
+        with httpx.Client(trust_env=trusted) as client:
+            response = client.send(request)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        what = f"cannot reach {target.api_url} ({type(error).__name__}: {error})"
+        raise Failure(what, target.help, code=UNREACHABLE) from error
+    return _document(target, response, as_json=as_json)
+
+
+def _document(target: Target, response: httpx.Response, *, as_json: bool) -> dict[str, Any]:
+    try:
+        document = response.json()
+    except ValueError:
+        document = None
+    if not isinstance(document, dict):
+        what = f"{target.api_url} answers {response.status_code} without a JSON object"
+        raise Failure(what, f"is a Lab-Verse API there? {target.help}")
+    if not response.is_success:
+        told = {"status": response.status_code, "detail": document.get("message"), **document}
+        raise Problem(told, as_json=as_json)
+    return document

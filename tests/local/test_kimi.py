@@ -1,0 +1,47 @@
+"""`kimi` as a person runs it, against the deployed app."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.cloud import ROOT, Deployed, environment
+
+QUESTION = "What is the capital of France?"
+
+
+def kimi(*argv: str, **changes: str) -> subprocess.CompletedProcess[str]:
+    program = Path(sys.executable).with_name("kimi")
+    return subprocess.run(
+        [program, *argv],
+        cwd=ROOT / "docs",
+        env={**environment(), **changes},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def test_ask_and_status(deployed: Deployed) -> None:
+    done = kimi("ask", QUESTION)
+    assert (done.returncode, done.stdout.strip()) == (0, "Paris"), done.stderr
+    health = json.loads(kimi("status", "--json").stdout)
+    assert (health["status"], health["ai_providers"]["ollama"]["state"]) == ("ok", "ok")
+
+
+def test_a_key_is_made_used_and_revoked(deployed: Deployed) -> None:
+    argv = ("keys", "create", "--name", "test_kimi", "--scopes", "route", "--json")
+    made = json.loads(kimi(*argv).stdout)
+    # Revoked before its first use: a key that was used is remembered for up to 30 s.
+    other = json.loads(kimi(*argv).stdout)
+    assert kimi("keys", "revoke", other["id"]).returncode == 0
+    assert kimi("ask", QUESTION, LABVERSE_API_KEY=made["key"]).returncode == 0
+    refused = kimi("ask", QUESTION, LABVERSE_API_KEY=other["key"])
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "401 Unauthorized" in refused.stderr
+    listed = {
+        key["id"]: key["revoked_at"] for key in json.loads(kimi("keys", "list", "--json").stdout)
+    }
+    assert listed[made["id"]] is None
+    assert listed[other["id"]] is not None
