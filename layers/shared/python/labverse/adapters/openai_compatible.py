@@ -1,91 +1,131 @@
-"""Models behind an OpenAI-compatible `/chat/completions`: Ollama, llama.cpp and many providers."""
+"""Models behind an OpenAI-compatible `/chat/completions`: OpenAI, DashScope, Moonshot, Ollama…"""
 
-import json
-import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import httpx
 
-from labverse.route.models import Outcome, Tokens
-from labverse.route.ports import Call, ProviderFailure, Reply
+from labverse.adapters import openai_request
+from labverse.adapters.clock import new_id
+from labverse.adapters.provider_answers import bad, billed, count, optional, part, usable
+from labverse.adapters.provider_http import Endpoint
+from labverse.route.chat import ToolCall
+from labverse.route.models import Tokens
+from labverse.route.ports import Call, ProviderFailure, ProviderKeys, Reply
 
-_CONNECT_SECONDS = 2.0
-_MAX_ANSWER_BYTES = 4_000_000
-_OUTCOMES: dict[int, Outcome] = {408: "timeout", 429: "rate_limited", 504: "timeout"}
-# llama.cpp, Ollama and OpenAI each have their own name for a prompt that does not fit.
-_TOO_LONG = (
-    "exceed_context_size_error",
-    "context_length_exceeded",
-    "exceeds the available context",
-)
+_FINISHES = ("stop", "length", "tool_calls")
 
 
+@dataclass(frozen=True)
 class OpenAICompatible:
-    """`ModelPort` over one base URL (`http://host:port/v1`); one connection pool, many threads."""
+    """`ModelPort` over one base URL (`https://host/v1`), safe from many threads.
 
-    def __init__(self, base_url: str, client: httpx.Client) -> None:
-        self._url, self._client = f"{base_url.rstrip('/')}/chat/completions", client
+    `client` comes from `deadline.make_client`. Without `keys` nothing is authorized, as with local
+    servers. `output_limit_name` is what this provider calls the most tokens to write; `extra` goes
+    into every request as it is.
+    """
+
+    base_url: str
+    client: httpx.Client
+    provider: str
+    keys: ProviderKeys | None = None
+    output_limit_name: str = "max_tokens"
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def _endpoint(self) -> Endpoint:
+        url = httpx.URL(f"{self.base_url.rstrip('/')}/chat/completions")
+        return Endpoint(url, self.client, self.provider, self.keys, _authorization)
 
     def complete(self, call: Call) -> Reply:
         """One answer, or ProviderFailure; `call.seconds` bounds it from connect to last byte."""
-        deadline = time.monotonic() + call.seconds
-        body = {
-            "model": call.model,
-            "messages": [{"role": "user", "content": call.text}],
-            "temperature": call.temperature,
-            "max_tokens": call.max_output_tokens,
-            "stream": False,
-        }
+        body = {**openai_request.body(call, self.output_limit_name), **self.extra}
+        answer = self._endpoint.ask(body, call.seconds)
+        tokens = _tokens(optional(answer.get("usage"), dict, "usage"))
         try:
-            status, raw = self._post(body, deadline)
-        except httpx.TimeoutException as error:
-            raise ProviderFailure("timeout", type(error).__name__) from error
-        except httpx.HTTPError as error:
-            raise ProviderFailure("unreachable", type(error).__name__) from error
-        if status != httpx.codes.OK:
-            raise _refused(status, raw)
-        return _reply(raw)
-
-    def _post(self, body: dict[str, Any], deadline: float) -> tuple[int, bytes]:
-        """Read in pieces: httpx bounds each read, so a body dripped out would outlive any sum."""
-        left = max(deadline - time.monotonic(), 0.001)
-        limits = httpx.Timeout(left, connect=min(left, _CONNECT_SECONDS))
-        received = bytearray()
-        with self._client.stream("POST", self._url, json=body, timeout=limits) as response:
-            for piece in response.iter_bytes():
-                received += piece
-                if time.monotonic() > deadline:
-                    raise ProviderFailure("timeout", "the body came too slowly")
-                if len(received) > _MAX_ANSWER_BYTES:
-                    raise ProviderFailure("bad_response", "the body is too large")
-            return response.status_code, bytes(received)
+            return usable(_reply(answer, call, tokens), call.chat)
+        except ProviderFailure as failure:
+            raise billed(failure, tokens) from failure
+        except (ValueError, RecursionError) as error:
+            # Text that is no text (half a surrogate pair) is refused by our own model.
+            raise billed(bad(type(error).__name__), tokens) from error
 
 
-def _refused(status: int, raw: bytes) -> ProviderFailure:
-    if status == 400 and any(name in raw.decode("utf-8", "replace") for name in _TOO_LONG):
-        return ProviderFailure("context_exceeded", "the prompt does not fit")
-    outcome: Outcome = "server_error" if status >= 500 else "rejected"
-    return ProviderFailure(_OUTCOMES.get(status, outcome), f"status {status}")
+def _authorization(key: str) -> Mapping[str, str]:
+    return {"authorization": f"Bearer {key}"}
 
 
-def _reply(raw: bytes) -> Reply:
-    """The answer in a 200; a 200 without a usable one is a failure like any other."""
-    try:
-        data = json.loads(raw)
-        choice = data["choices"][0]
-        text, finish = str(choice["message"]["content"] or "").strip(), choice["finish_reason"]
-        usage = data.get("usage") or {}
-        details = usage.get("prompt_tokens_details") or {}
-        tokens = Tokens(
-            input=usage.get("prompt_tokens"),
-            cached_input=details.get("cached_tokens"),
-            output=usage.get("completion_tokens"),
-        )
-        reply_model = str(data["model"])
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
-        raise ProviderFailure("bad_response", type(error).__name__) from error
-    if finish not in ("stop", "length"):
-        raise ProviderFailure("bad_response", "the answer was cut short")
-    if not text:
-        raise ProviderFailure("empty", "the answer is empty")
-    return Reply(text=text, model=reply_model, tokens=tokens, finish=finish)
+def _tokens(usage: dict[str, Any]) -> Tokens:
+    """`prompt_tokens` counts cached ones too. Moonshot says these beside it, others below it."""
+    details = optional(usage.get("prompt_tokens_details"), dict, "usage")
+    cached = details.get("cached_tokens")
+    return Tokens(
+        input=count(usage.get("prompt_tokens")),
+        cached_input=count(usage.get("cached_tokens") if cached is None else cached),
+        output=count(usage.get("completion_tokens")),
+    )
+
+
+def _reply(answer: dict[str, Any], call: Call, tokens: Tokens) -> Reply:
+    choices = part(answer.get("choices"), list, "choices")
+    if not choices:
+        raise bad("there is no choice")
+    choice = part(choices[0], dict, "a choice")
+    message = part(choice.get("message"), dict, "the message")
+    finish = _finish(choice.get("finish_reason"))
+    calls = tuple(
+        _tool_call(one, call) for one in optional(message.get("tool_calls"), list, "calls")
+    )
+    if finish == "tool_calls" and not calls:
+        raise bad("finished for tool calls, and there are none")
+    # Where one tool is forced, OpenAI itself says "stop".
+    finish = "tool_calls" if calls and finish == "stop" else finish
+    model = answer.get("model")
+    return Reply.model_validate(
+        {
+            "text": _text(message.get("content")),
+            "model": model if model and isinstance(model, str) else call.model,
+            "tokens": tokens,
+            "finish": finish,
+            "tool_calls": calls,
+        }
+    )
+
+
+def _finish(reason: Any) -> str:
+    if reason is None:
+        raise ProviderFailure("truncated", "the answer does not say that it is finished")
+    if reason == "content_filter":
+        raise ProviderFailure("rejected", "the answer was filtered")
+    if reason not in _FINISHES:
+        raise bad("the finish reason is unknown")
+    return str(reason)
+
+
+def _text(content: Any) -> str:
+    """Some providers answer in parts, as they are asked."""
+    if isinstance(content, list):
+        parts = [part(one, dict, "a part of the content") for one in content]
+        texts = [one.get("text") for one in parts if one.get("type") == "text"]
+        return "".join(part(text, str, "text") for text in texts).strip()
+    return str(optional(content, str, "content")).strip()
+
+
+def _tool_call(made: Any, call: Call) -> ToolCall:
+    function = part(part(made, dict, "a tool call").get("function"), dict, "a function")
+    name = part(function.get("name"), str, "a function's name")
+    arguments = part(function.get("arguments"), str, "arguments")
+    if not arguments.strip() and not _needs_arguments(name, call):
+        arguments = "{}"  # what some write for a tool that takes nothing
+    made_id = made.get("id")
+    return ToolCall(
+        id=made_id if made_id and isinstance(made_id, str) else f"call_{new_id()}",
+        name=name,
+        arguments=arguments,
+    )
+
+
+def _needs_arguments(name: str, call: Call) -> bool:
+    return any(tool.parameters.get("required") for tool in call.chat.tools if tool.name == name)

@@ -1,0 +1,160 @@
+"""One request to a provider: its key, its deadline, its faults; what comes back is an object."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from labverse.adapters.provider_errors import error_words, is_about, refusal
+from labverse.adapters.time_left import in_time, within
+from labverse.kernel.errors import Unavailable
+from labverse.route.ports import ProviderFailure, ProviderKeys
+
+_MAX_ANSWER_BYTES = 4_000_000
+_MAX_ERROR_BYTES = 64_000
+# The status of an error says most of it: its body is not worth the next candidate's time.
+_ERROR_BODY_SECONDS = 0.25
+_TEMPERATURE = "temperature"
+
+
+class _Refused(Exception):
+    """An answer that is not a 200."""
+
+    def __init__(self, status: int, headers: Mapping[str, str], raw: bytes) -> None:
+        super().__init__(status)
+        self.status, self.headers, self.raw = status, headers, raw
+
+    def failure(self) -> ProviderFailure:
+        return refusal(self.status, self.headers, self.raw)
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where a provider is asked, and how it is told the key; `keys` None means that it has none."""
+
+    url: httpx.URL
+    client: httpx.Client
+    provider: str
+    keys: ProviderKeys | None
+    headers: Callable[[str], Mapping[str, str]]
+    _own_temperature: set[str] = field(default_factory=set, repr=False)
+
+    def ask(self, body: dict[str, Any], seconds: float) -> dict[str, Any]:
+        """The JSON object of a 200. Raises ProviderFailure, within `seconds` at the latest.
+
+        A model that takes no temperature but its own is asked again without one, and never again
+        with one: reasoning models are like that, and a router that always sends one would lose
+        them.
+        """
+        fixed = body["model"] in self._own_temperature
+        body = {name: body[name] for name in body if not (fixed and name == _TEMPERATURE)}
+        with within(seconds):
+            try:
+                return _object(self._authorized(body))
+            except _Refused as refused:
+                about = is_about(error_words(refused.raw), _TEMPERATURE, body)
+                if not (refused.status in (400, 422) and about):
+                    raise refused.failure() from None
+            del body[_TEMPERATURE]
+            try:
+                answer = _object(self._authorized(body))
+            except _Refused as refused:
+                raise refused.failure() from None
+        self._own_temperature.add(body["model"])
+        return answer
+
+    def _authorized(self, body: dict[str, Any]) -> bytes:
+        """The answer; after a 401 once more with the key read anew, if it is another one."""
+        content = json.dumps(body).encode()
+        if self.keys is None:
+            return self._post(content, {})
+        key = self._key(self.keys.current)
+        try:
+            return self._post(content, self._with(key))
+        except _Refused as refused:
+            if refused.status != httpx.codes.UNAUTHORIZED:
+                raise
+        # Reading a secret has its own, longer time-outs; the deadline holds all the same.
+        again = self.keys.again
+        renewed = self._key(lambda provider: in_time(lambda: again(provider)))
+        if renewed == key:
+            raise ProviderFailure("unauthorized", "the key is refused")
+        return self._post(content, self._with(renewed))
+
+    def _key(self, read: Callable[[str], str | None]) -> str:
+        try:
+            key = (read(self.provider) or "").strip()
+        except TimeoutError as error:
+            raise ProviderFailure("timeout", "the key could not be read in time") from error
+        except Unavailable as error:
+            raise ProviderFailure("unauthorized", "the key cannot be read") from error
+        if not key:
+            raise ProviderFailure("unauthorized", "there is no key")
+        if not (key.isascii() and key.isprintable()):
+            raise ProviderFailure("unauthorized", "the key has characters that no header takes")
+        return key
+
+    def _with(self, key: str) -> Mapping[str, str]:
+        return self.headers(key)
+
+    def _post(self, content: bytes, headers: Mapping[str, str]) -> bytes:
+        """Made without the client's defaults and cookies: none is a provider's business."""
+        request = httpx.Request("POST", self.url, headers={**_HEADERS, **headers}, content=content)
+        try:
+            answer = self.client.send(request, stream=True, follow_redirects=False)
+        except httpx.TimeoutException as error:
+            raise ProviderFailure("timeout", type(error).__name__) from error
+        except httpx.HTTPError as error:
+            raise ProviderFailure("unreachable", type(error).__name__) from error
+        try:
+            if answer.status_code != httpx.codes.OK:
+                raise _Refused(answer.status_code, answer.headers, _as_far_as_it_goes(answer))
+            return _whole(answer)
+        finally:
+            answer.close()
+
+
+_HEADERS = {"content-type": "application/json", "accept": "application/json",
+            "accept-encoding": "identity", "user-agent": "labverse"}  # fmt: skip
+
+
+def _whole(answer: httpx.Response) -> bytes:
+    received = bytearray()
+    try:
+        for piece in answer.iter_bytes():
+            received += piece
+            if len(received) > _MAX_ANSWER_BYTES:
+                raise ProviderFailure("bad_response", "the body is too large")
+    except httpx.TimeoutException as error:
+        raise ProviderFailure("timeout", type(error).__name__) from error
+    except httpx.DecodingError as error:
+        raise ProviderFailure("bad_response", type(error).__name__) from error
+    except httpx.HTTPError as error:
+        raise ProviderFailure("truncated", type(error).__name__) from error
+    return bytes(received)
+
+
+def _as_far_as_it_goes(answer: httpx.Response) -> bytes:
+    received = bytearray()
+    try:
+        with within(_ERROR_BODY_SECONDS):
+            for piece in answer.iter_bytes():
+                received += piece
+                if len(received) > _MAX_ERROR_BYTES:
+                    break
+    except httpx.HTTPError:
+        # Late, broken or not decodable: the status is known, and it is what counts.
+        return bytes(received)
+    return bytes(received)
+
+
+def _object(raw: bytes) -> dict[str, Any]:
+    try:
+        answer = json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        raise ProviderFailure("bad_response", "the body is not JSON") from error
+    if not isinstance(answer, dict):
+        raise ProviderFailure("bad_response", "the body is not a JSON object")
+    return answer
