@@ -12,6 +12,7 @@ from infra_cdk import tables
 from infra_cdk.config import ROOT, StageConfig
 from labverse import VERSION
 from labverse.entry import observe, route
+from labverse.entry.openai import routes as openai
 from labverse.platform.api import Api
 from labverse.platform.keys import KeyRecord, Keyring
 from labverse.route.config import RouteConfig
@@ -47,6 +48,7 @@ def openapi() -> dict[str, Any]:
     """The document of every capability's routes together."""
     api = Api(Keyring(_NoKeys(), _NoTime()))
     route.routes(api, _never)
+    openai.routes(api, _never, _never)
     observe.routes(api, _never, _never)
     schema = api.resolver.get_openapi_schema(
         title="Lab-Verse",

@@ -42,7 +42,7 @@ def _routes(document: dict[str, Any]) -> Iterable[tuple[str, ...]]:
 
 def _config() -> Iterable[tuple[str, ...]]:
     for name, member in RouteConfig.model_json_schema()["properties"].items():
-        yield f"`{name}`", member["type"], member.get("description", "")
+        yield f"`{name}`", member.get("type", "object"), member.get("description", "")
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

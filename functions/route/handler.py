@@ -9,6 +9,7 @@ from labverse.adapters.eventbridge import EventBridgeAnnouncer
 from labverse.adapters.providers import NOWHERE, adapters, moved
 from labverse.adapters.secrets_keys import SecretsKeys
 from labverse.entry import route as entry
+from labverse.entry.openai import routes as openai
 from labverse.platform import files, telemetry
 from labverse.platform.api import Api
 from labverse.platform.keys import Keyring
@@ -42,11 +43,12 @@ def api() -> Api:
     keys = DynamoKeys(settings().KEYS_TABLE, aws.client("dynamodb"))
     built = Api(Keyring(keys, clock.SystemClock()))
     entry.routes(built, answer_task)
+    openai.routes(built, answer_task, clock.SystemClock().now)
     return built
 
 
 def http(event: dict[str, Any], context: Any) -> Any:
-    """`POST /api/v1/analyze`."""
+    """The routes of `api`."""
     return telemetry.invoke(api().handle, event, context, "requestContext.requestId")
 
 

@@ -1,4 +1,4 @@
-"""route: `POST /api/v1/analyze`, and the workflow of the same name."""
+"""route: its HTTP routes, OpenAI's among them, and the workflow of the same name."""
 
 from constructs import Construct
 
@@ -7,6 +7,8 @@ from infra_cdk.constructs.foundation import Foundation
 from infra_cdk.constructs.function import CapabilityFunction
 from infra_cdk.constructs.workflow import Workflow
 from labverse.route.settings import RouteSettings
+
+ROUTES = ["POST /api/v1/analyze", "POST /v1/chat/completions", "GET /v1/models"]
 
 
 class Route(Construct):
@@ -33,7 +35,7 @@ class Route(Construct):
         for function in (http, task):
             foundation.bus.grant_put_events_to(function)
             foundation.provider_keys.grant_read(function)
-        add_routes(api=foundation.api, function=http, routes=["POST /api/v1/analyze"])
+        add_routes(api=foundation.api, function=http, routes=ROUTES)
         self.workflow = Workflow(
             self, capability="route", config=foundation.config, functions={"RouteTask": task}
         )

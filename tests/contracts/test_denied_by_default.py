@@ -46,7 +46,7 @@ Call = Callable[[str, str | None], dict[str, Any]]
 
 
 class Keys:
-    """The few calls of DynamoDB and EventBridge that a request may make, over minted keys."""
+    """The few calls of AWS that a request may make, over minted keys; no provider has one."""
 
     def __init__(self) -> None:
         self.records: dict[str, KeyRecord] = {}
@@ -60,6 +60,9 @@ class Keys:
     def get_item(self, *, Key: dict[str, Any], **_: Any) -> dict[str, Any]:  # noqa: N803
         found = self.records.get(Key.get("key_id", {}).get("S", ""))
         return {"Item": {"record": {"S": found.model_dump_json()}}} if found else {}
+
+    def get_secret_value(self, **_: Any) -> dict[str, Any]:
+        return {"SecretString": "{}"}
 
 
 @pytest.fixture
@@ -103,6 +106,22 @@ def call(local: Assembly, keys: Keys) -> Call:
     return send
 
 
+def _is_refusal(operation: str, answer: dict[str, Any], status: int) -> bool:
+    """Whether `answer` refuses in the format that the document shows for that status."""
+    (media,) = OPERATIONS[operation]["responses"][str(status)]["content"]
+    return _is_problem(answer, status) if "problem" in media else _is_openai_error(answer, status)
+
+
+def _is_openai_error(answer: dict[str, Any], status: int) -> bool:
+    error = json.loads(answer["body"])["error"]
+    return bool(
+        answer["statusCode"] == status
+        and error.keys() == {"message", "type", "param", "code"}
+        and answer["headers"]["content-type"] == "application/json"
+        and answer["headers"]["x-labverse-trace-id"] == "r"
+    )
+
+
 def _is_problem(answer: dict[str, Any], status: int) -> bool:
     kinds = {**answer["headers"], **answer.get("multiValueHeaders", {})}
     body = json.loads(answer["body"])
@@ -118,13 +137,17 @@ def test_without_a_good_key_it_is_401(operation: str, keys: Keys, call: Call) ->
     scope = OPERATIONS[operation].get("x-labverse-scope", "")
     for key in (None, "nonsense", "lv_0_0", keys.mint(scope, revoked=True)):
         answer = call(operation, key)
-        assert _is_problem(answer, 401), f"{operation} with key {key!r} answers {answer}, not 401"
+        assert _is_refusal(operation, answer, 401), (
+            f"{operation} with key {key!r} answers {answer}, not 401"
+        )
 
 
 @pytest.mark.parametrize("operation", GUARDED)
 def test_without_the_scope_it_is_403(operation: str, keys: Keys, call: Call) -> None:
     answer = call(operation, keys.mint("something-else"))
-    assert _is_problem(answer, 403), f"{operation} without its scope answers {answer}, not 403"
+    assert _is_refusal(operation, answer, 403), (
+        f"{operation} without its scope answers {answer}, not 403"
+    )
 
 
 @pytest.mark.parametrize("operation", GUARDED)

@@ -40,17 +40,22 @@ def task_answer(event: dict[str, Any], answer_task: UseCase) -> Any:
 
 def _answered(answer_task: UseCase, request: AnalyzeRequest, trace_id: str) -> Answer:
     answer = answer_task(request, trace_id)
+    report(answer, request.task_class)
+    return answer
+
+
+def report(answer: Answer, task_class: str) -> None:
+    """Log and measure an answer, whichever entry it leaves by."""
     seen = {"provider": answer.provider, "model": answer.model, "sla_met": answer.sla_met}
     telemetry.logger().info(
         "answered",
         extra={**seen, "latency_ms": answer.latency_ms, "attempts": len(answer.attempts)},
     )
     telemetry.record(
-        {"provider": answer.provider, "task_class": request.task_class},
+        {"provider": answer.provider, "task_class": task_class},
         {
             "TaskLatency": (MetricUnit.Milliseconds, answer.latency_ms),
             "TaskCost": (MetricUnit.Count, float(answer.cost_usd)),
             "SlaMissed": (MetricUnit.Count, 0 if answer.sla_met else 1),
         },
     )
-    return answer

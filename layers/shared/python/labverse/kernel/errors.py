@@ -17,14 +17,20 @@ Workflows match these class names in Retry and Catch, so renaming one is a break
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pydantic import Field
+
 from labverse.kernel.model import Model
 
 
 class FieldError(Model):
-    """One field of a request that cannot be used, and why. `field` is dotted: `context.age`."""
+    """One field of a request that cannot be used, and why. `field` is dotted: `context.age`.
+
+    `kind` is the validator's name for the error, for answers whose format has a word for it.
+    """
 
     field: str
     message: str
+    kind: str = Field(default="", exclude=True)
 
 
 class LabverseError(Exception):

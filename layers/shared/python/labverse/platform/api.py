@@ -23,11 +23,28 @@ PUBLIC = ""
 F = TypeVar("F", bound=Callable[..., Any])
 _SECURITY: list[dict[str, list[str]]] = [{"bearer": []}, {"apiKey": []}]
 _PROBLEMS = {401: "No key, or a wrong or revoked one", 403: "The key lacks the scope"}
-_BODY_PROBLEMS = {
-    413: "The body is over 1 MB",
-    415: "The body is not JSON",
-    422: "Every field that cannot be used, and why",
-}
+
+
+class ErrorFormat(NamedTuple):
+    """How a route words its errors: problem documents, unless its callers expect another format.
+
+    `content` is what the API document shows for every error, `body` the statuses of a refused body.
+    """
+
+    render: Callable[[LabverseError, str], dict[str, Any]]
+    content: Mapping[str, Any]
+    body: Mapping[int, str]
+
+
+PROBLEMS = ErrorFormat(
+    render=problem.problem,
+    content={problem.CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    body={
+        413: "The body is over 1 MB",
+        415: "The body is not JSON",
+        422: "Every field that cannot be used, and why",
+    },
+)
 
 
 class RouteDoc(NamedTuple):
@@ -37,6 +54,8 @@ class RouteDoc(NamedTuple):
     tag: str
     problems: Mapping[int, str] = {}
     media: str = "application/json"
+    content: Mapping[str, Any] | None = None
+    """By media type, where the entry's return type does not tell; otherwise one text of `media`."""
 
 
 class Api:
@@ -48,16 +67,20 @@ class Api:
         self.resolver.exception_handler(RequestValidationError)(_invalid)
         self._keyring = keyring
         self._scopes: dict[tuple[str, str], str] = {}
+        self._formats: dict[tuple[str, str], ErrorFormat] = {}
         self.fallback: Callable[[str, str], Exception] = lambda method, path: NotFound(
             f"there is no {method} {path}"
         )
 
-    def route(self, method: str, path: str, *, scope: str, doc: RouteDoc) -> Callable[[F], F]:
+    def route(
+        self, method: str, path: str, *, scope: str, doc: RouteDoc, errors: ErrorFormat = PROBLEMS
+    ) -> Callable[[F], F]:
         """Register an entry under `method` and `path`; `scope` is a key's scope, or PUBLIC."""
         has_body = method in ("POST", "PUT", "PATCH")
         problems = {**doc.problems, **(_PROBLEMS if scope else {})}
-        problems |= _BODY_PROBLEMS if has_body else {}
+        problems |= errors.body if has_body else {}
         self._scopes[(method, path)] = scope
+        self._formats[(method, path)] = errors
         return self.resolver.route(
             path,
             method,
@@ -65,7 +88,7 @@ class Api:
             tags=[doc.tag],
             security=_SECURITY if scope else [],
             openapi_extensions={"x-labverse-scope": scope or "public"},
-            responses=_documented(doc.media, problems),
+            responses=_documented(doc, problems, errors),
         )
 
     def handle(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -73,16 +96,17 @@ class Api:
         request = event["requestContext"]
         trace_id = str(request["requestId"])
         method, path = request["http"]["method"], event["rawPath"]
+        render = self._formats.get((method, path), PROBLEMS).render
         try:
             return self._answer(method, path, event, context)
         except LabverseError as error:
             telemetry.logger().info(
                 "refused", extra={"code": error.code, "method": method, "path": path[:200]}
             )
-            return problem.problem(error, trace_id)
+            return render(error, trace_id)
         except Exception as error:  # noqa: BLE001 - the edge of the process: told, not hidden
             telemetry.fault(error, method=method, path=path[:200])
-            return problem.problem(problem.Internal("this is a fault of ours"), trace_id)
+            return render(problem.Internal("this is a fault of ours"), trace_id)
 
     def _answer(
         self, method: str, path: str, event: dict[str, Any], context: Any
@@ -106,18 +130,22 @@ def _invalid(error: RequestValidationError) -> Response[str]:
             FieldError(
                 field=".".join(str(part) for part in item["loc"][1:]) or str(item["loc"][0]),
                 message=item["msg"],
+                kind=item["type"],
             )
             for item in error.errors()
         ],
     )
 
 
-def _documented(media: str, problems: Mapping[int, str]) -> dict[int, OpenAPIResponse]:
-    schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
-    content: Any = {problem.CONTENT_TYPE: schema}
+def _documented(
+    doc: RouteDoc, problems: Mapping[int, str], errors: ErrorFormat
+) -> dict[int, OpenAPIResponse]:
+    content: Any = dict(errors.content)
     good: OpenAPIResponse = {"description": "OK"}
-    if media != "application/json":
-        good = {"description": "OK", "content": {media: {"schema": {"type": "string"}}}}
+    if doc.content is not None:
+        good = {"description": "OK", "content": dict(doc.content)}
+    elif doc.media != "application/json":
+        good = {"description": "OK", "content": {doc.media: {"schema": {"type": "string"}}}}
     return {200: good} | {
         status: {"description": description, "content": content}
         for status, description in problems.items()

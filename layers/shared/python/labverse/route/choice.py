@@ -11,6 +11,7 @@ from labverse.route.tokens import lower_bound, upper_bound
 
 LOCAL = "ollama"
 TOO_LONG = "the prompt is longer than"
+LACKING = "it cannot serve: "
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def _reason_against(candidate: Candidate, work: Work, size: Size, limit: Decimal
         return "another model was asked for"
     lacking = sorted(work.chat.needs - candidate.capabilities)
     if lacking:
-        return f"it cannot serve: {', '.join(lacking)}"
+        return f"{LACKING}{', '.join(lacking)}"
     if size.least >= candidate.context_window:
         return f"{TOO_LONG} its {candidate.context_window} tokens"
     if candidate.price is not None and candidate.price.affordable_output(size.most, limit) < 1:
