@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
 import pytest
 
 ROOT = Path(__file__).parents[1]
@@ -33,11 +32,10 @@ class Aimock:
 
     url: str
 
-    def client(self, **chaos: float) -> httpx.Client:
-        """A client whose requests are treated so: drop, malformed, disconnect and ratelimit are
-        probabilities from 0 to 1, latency is in milliseconds."""
-        headers = {f"x-aimock-chaos-{name}": f"{value:g}" for name, value in chaos.items()}
-        return httpx.Client(headers=headers, trust_env=False)
+    def headers(self, **chaos: float) -> dict[str, str]:
+        """Headers with which a request is treated so: drop, malformed, disconnect and ratelimit
+        are probabilities from 0 to 1, latency is in milliseconds."""
+        return {f"x-aimock-chaos-{name}": f"{value:g}" for name, value in chaos.items()}
 
 
 @pytest.fixture(scope="session")

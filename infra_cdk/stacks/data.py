@@ -17,37 +17,38 @@ class DataStack(cdk.Stack):
         super().__init__(scope, id_, description="Lab-Verse: data that outlives a deployment")
         keys = Table(self, "Keys", config=config, partition_key="key_id")
         bus = events.EventBus(self, "Bus", event_bus_name=config.bus_name)
-        url = cdk.CfnParameter(
-            self,
-            "LocalModelUrl",
-            default="none",
-            description="OpenAI-compatible base URL of a local model (http://host:11434/v1)",
-        )
-        model = cdk.CfnParameter(
-            self, "LocalModelName", default="qwen2:7b", description="The model to ask there"
-        )
-        base_url = cdk.CfnParameter(
-            self,
-            "ProviderBaseUrl",
-            default="none",
-            description="Where stand-ins for all providers answer, if they are stood in for",
-        )
-        secret = secretsmanager.Secret(
-            self,
-            "ProviderKeys",
-            secret_name=f"labverse/{config.stage}/provider-keys",
-            description="Keys of AI providers: a JSON object by provider name",
-            # No key yet. Whoever has one sets it later; deploying again does not touch it.
-            secret_string_value=cdk.SecretValue.unsafe_plain_text("{}"),
-            removal_policy=removal(config),
-        )
+        secret = _provider_keys(self, config)
         shared = {
             "keys-table": keys.table_name,
             "event-bus": bus.event_bus_name,
-            "local-model-url": url.value_as_string,
-            "local-model-name": model.value_as_string,
-            "provider-base-url": base_url.value_as_string,
+            **_parameters(self),
             "provider-keys-secret": secret.secret_arn,
         }
         for name, value in shared.items():
             share.publish(self, stage=config.stage, name=name, value=value)
+
+
+def _provider_keys(scope: Construct, config: StageConfig) -> secretsmanager.Secret:
+    """Empty at first: whoever has a key sets it later, and deploying again does not touch it."""
+    return secretsmanager.Secret(
+        scope,
+        "ProviderKeys",
+        secret_name=f"labverse/{config.stage}/provider-keys",
+        description="Keys of AI providers: a JSON object by provider name",
+        secret_string_value=cdk.SecretValue.unsafe_plain_text("{}"),
+        removal_policy=removal(config),
+    )
+
+
+def _parameters(scope: Construct) -> dict[str, str]:
+    """What whoever deploys may say about the servers there are: name, value."""
+    questions = {
+        "LocalModelUrl": ("none", "OpenAI-compatible base URL of a local model (…:11434/v1)"),
+        "LocalModelName": ("qwen2:7b", "The model to ask there"),
+        "ProviderBaseUrl": ("none", "Where stand-ins for all providers answer, if any do"),
+    }
+    names = ("local-model-url", "local-model-name", "provider-base-url")
+    return {
+        name: cdk.CfnParameter(scope, id_, default=default, description=text).value_as_string
+        for name, (id_, (default, text)) in zip(names, questions.items(), strict=True)
+    }

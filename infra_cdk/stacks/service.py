@@ -36,23 +36,7 @@ class ServiceStack(cdk.Stack):
         super().__init__(scope, id_, description="Lab-Verse: the API, functions and workflows")
         lifetimes.warn(self, layer.route_config(), today)
         names = {name: share.read(self, stage=config.stage, name=name) for name in _SHARED}
-        foundation = Foundation(
-            config=config,
-            target=target,
-            layers=(
-                layer.shared(self, target=target),
-                layer.wheels(self, name="deps", target=target),
-            ),
-            api=Api(self, stage=config.stage),
-            bus=events.EventBus.from_event_bus_name(self, "Bus", names["event-bus"]),
-            keys=dynamodb.Table.from_table_name(self, "Keys", names["keys-table"]),
-            model_url=names["local-model-url"],
-            model_name=names["local-model-name"],
-            provider_base_url=names["provider-base-url"],
-            provider_keys=secretsmanager.Secret.from_secret_complete_arn(
-                self, "ProviderKeys", names["provider-keys-secret"]
-            ),
-        )
+        foundation = _foundation(self, config, target, names)
         route = Route(self, foundation=foundation)
         Observe(self, foundation=foundation)
         outputs = {
@@ -65,3 +49,25 @@ class ServiceStack(cdk.Stack):
         share.publish(self, stage=config.stage, name="api-url", value=foundation.api.api_endpoint)
         for name, value in outputs.items():
             cdk.CfnOutput(self, name, value=value)
+
+
+def _foundation(
+    scope: Construct, config: StageConfig, target: Target, names: dict[str, str]
+) -> Foundation:
+    return Foundation(
+        config=config,
+        target=target,
+        layers=(
+            layer.shared(scope, target=target),
+            layer.wheels(scope, name="deps", target=target),
+        ),
+        api=Api(scope, stage=config.stage),
+        bus=events.EventBus.from_event_bus_name(scope, "Bus", names["event-bus"]),
+        keys=dynamodb.Table.from_table_name(scope, "Keys", names["keys-table"]),
+        model_url=names["local-model-url"],
+        model_name=names["local-model-name"],
+        provider_base_url=names["provider-base-url"],
+        provider_keys=secretsmanager.Secret.from_secret_complete_arn(
+            scope, "ProviderKeys", names["provider-keys-secret"]
+        ),
+    )

@@ -47,7 +47,7 @@ def test_without_a_model_it_says_so_and_announces_nothing(
 ) -> None:
     status, body = post(route, event("route/http"), cloud.key)
     assert (status, body["attempts"]) == (503, [])
-    assert "no model is configured" in body["detail"]
+    assert "no model can be asked" in body["detail"]
     assert cloud.events == []
 
 

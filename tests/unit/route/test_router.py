@@ -40,12 +40,12 @@ def test_any_failure_moves_to_the_next(failure: Outcome) -> None:
 
 
 @pytest.mark.parametrize("sick", [("alpha",), ("beta",), ("alpha", "beta"), ("beta", "gamma")])
-@pytest.mark.parametrize("failure", [*FAILURES, "hang"])
+@pytest.mark.parametrize("failure", [*FAILURES, None])
 def test_one_or_two_sick_and_a_healthy_one_meet_the_sla(
-    sick: tuple[str, ...], failure: Outcome
+    sick: tuple[str, ...], failure: Outcome | None
 ) -> None:
     world = World().slow(0.3, *CLOUD)
-    if failure == "hang":
+    if failure is None:  # they hang
         world.slow(1000, *sick)
     else:
         world.sick(failure, *sick)
@@ -65,7 +65,8 @@ def test_when_all_are_slow_the_last_hope_is_waited_for_and_one_is_charged() -> N
 def test_without_keys_the_local_model_has_all_the_time_there_is() -> None:
     world = World(keys=FakeKeys()).slow(20, "ollama")
     answer = world.router.answer(ASK)
-    assert (answer.provider, answer.sla_met, answer.cost_usd) == ("ollama", False, 0)
+    assert (answer.provider, answer.sla_met) == ("ollama", False)
+    assert answer.cost_usd == 0
     reasons = {refused.model: refused.reason for refused in answer.refused}
     assert reasons["first"] == "not configured: alpha has no key"
 
