@@ -50,8 +50,9 @@ class Anthropic:
         except ProviderFailure as failure:
             raise billed(failure, tokens) from failure
         except (ValueError, RecursionError) as error:
-            # Text that is no text (half a surrogate pair) is refused by our own model.
-            raise billed(bad(type(error).__name__), tokens) from error
+            # Text that is no text (half a surrogate pair) is refused by our own model, whose error
+            # quotes it: it must not travel along into a log.
+            raise billed(bad(type(error).__name__), tokens) from None
 
 
 def _authorization(key: str) -> Mapping[str, str]:

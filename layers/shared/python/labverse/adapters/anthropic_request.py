@@ -163,7 +163,9 @@ def _as_input(schema: dict[str, Any]) -> dict[str, Any]:
         return _ANY_OBJECT
     if not _is_wrapped(schema):
         return {"type": "object", **schema}
-    shared = {name: schema[name] for name in ("$defs", "definitions") if name in schema}
+    shared: dict[str, Any] = {
+        name: schema[name] for name in ("$defs", "definitions") if name in schema
+    }
     return {"type": "object", "properties": {_VALUE: schema}, "required": [_VALUE], **shared}
 
 

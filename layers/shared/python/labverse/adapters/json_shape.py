@@ -34,9 +34,9 @@ def _is_one_of(value: Any, names: Any) -> bool:
 
 def _is(value: Any, name: Any) -> bool:
     if isinstance(value, bool):  # which Python also takes for a number
-        return name == "boolean"
+        return bool(name == "boolean")
     if name == "integer":
-        return isinstance(value, int) or bool(isinstance(value, float) and value.is_integer())
+        return isinstance(value, int) or (isinstance(value, float) and value.is_integer())
     known = _TYPES.get(name) if isinstance(name, str) else None
     return known is None or isinstance(value, known)
 

@@ -72,7 +72,7 @@ class Endpoint:
             return self._post(content, {})
         key = self._key(self.keys.current)
         try:
-            return self._post(content, self._with(key))
+            return self._post(content, self.headers(key))
         except _Refused as refused:
             if refused.status != httpx.codes.UNAUTHORIZED:
                 raise
@@ -81,7 +81,7 @@ class Endpoint:
         renewed = self._key(lambda provider: in_time(lambda: again(provider)))
         if renewed == key:
             raise ProviderFailure("unauthorized", "the key is refused")
-        return self._post(content, self._with(renewed))
+        return self._post(content, self.headers(renewed))
 
     def _key(self, read: Callable[[str], str | None]) -> str:
         try:
@@ -95,9 +95,6 @@ class Endpoint:
         if not (key.isascii() and key.isprintable()):
             raise ProviderFailure("unauthorized", "the key has characters that no header takes")
         return key
-
-    def _with(self, key: str) -> Mapping[str, str]:
-        return self.headers(key)
 
     def _post(self, content: bytes, headers: Mapping[str, str]) -> bytes:
         """Made without the client's defaults and cookies: none is a provider's business."""

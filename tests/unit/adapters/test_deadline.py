@@ -1,0 +1,196 @@
+"""The client that ends when it must, and does not mind a connection that its server closed."""
+
+import socket
+import subprocess
+import threading
+import time
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from shutil import which
+
+import httpx
+import pytest
+
+from labverse.adapters.deadline import make_client, within
+from labverse.adapters.time_left import in_time, left
+from tests.unit.adapters.apis import OPENAI
+from tests.unit.adapters.faults import Behaviour, Server, hang_up, in_turn, replying
+
+GOOD = replying(200, OPENAI.good)
+GENEROUS = 5 * 0.3
+
+
+def test_nesting_never_extends_and_always_ends() -> None:
+    with within(5):
+        with within(60):
+            assert (left() or 0) <= 5
+        with within(1):
+            assert (left() or 0) <= 1
+        assert 1 < (left() or 0) <= 5
+    assert left(7.0) == 7.0
+    with within(-1), pytest.raises(TimeoutError):
+        left()
+
+
+def test_a_deadline_is_one_threads_own() -> None:
+    seen: list[float | None] = []
+    with within(5):
+        thread = threading.Thread(target=lambda: seen.append(left()))
+        thread.start()
+        thread.join()
+    assert seen == [None]
+
+
+def test_work_without_a_time_out_is_left_behind() -> None:
+    release = threading.Event()
+    with within(0.05), pytest.raises(TimeoutError):
+        in_time(lambda: release.wait(10))
+    release.set()
+    with within(5):
+        assert in_time(lambda: 7) == 7
+        with pytest.raises(ZeroDivisionError):
+            in_time(lambda: 1 // 0)
+    assert in_time(lambda: 7) == 7
+
+
+def test_connections_are_kept(server: Server) -> None:
+    server.behaviour = GOOD
+    for _ in range(5):
+        assert server.ask(OPENAI).text == "Paris"
+    assert server.connections == 1
+
+
+def closing_unasked(request: BaseHTTPRequestHandler) -> None:
+    """Close after an answer without having said so, as a server that has been idle for long."""
+    GOOD(request)
+    request.close_connection = True
+
+
+def test_a_connection_closed_while_idle_costs_nothing(server: Server) -> None:
+    server.behaviour = closing_unasked
+    for _ in range(3):
+        assert server.ask(OPENAI).text == "Paris"
+        time.sleep(0.05)
+    assert (len(server.bodies), server.connections) == (3, 3)
+
+
+def test_a_connection_that_closes_as_it_is_used_is_replaced_once(server: Server) -> None:
+    server.behaviour = in_turn(GOOD, hang_up, GOOD)
+    assert [server.ask(OPENAI).text for _ in range(2)] == ["Paris", "Paris"]
+    assert (len(server.bodies), server.connections) == (3, 2)
+
+
+def slowly_hanging_up(request: BaseHTTPRequestHandler) -> None:
+    time.sleep(0.7)
+    hang_up(request)
+
+
+def answering_in_part(request: BaseHTTPRequestHandler) -> None:
+    request.wfile.write(b"HTTP/1.1 200")
+    hang_up(request)
+
+
+@pytest.mark.parametrize("behaviour", [slowly_hanging_up, answering_in_part])
+def test_what_may_have_been_worked_on_is_not_sent_again(
+    server: Server, behaviour: Behaviour
+) -> None:
+    server.behaviour = in_turn(GOOD, behaviour, GOOD)
+    server.ask(OPENAI)
+    with pytest.raises(httpx.RemoteProtocolError):
+        server.client.post(server.url, json={})
+    assert len(server.bodies) == 2
+
+
+def test_a_fresh_connection_that_fails_is_not_tried_again(server: Server) -> None:
+    server.behaviour = hang_up
+    with pytest.raises(httpx.RemoteProtocolError):
+        server.client.post(server.url, json={})
+    assert len(server.bodies) == 1
+
+
+def test_without_a_deadline_the_time_outs_of_httpx_count(server: Server) -> None:
+    server.behaviour = server.hang
+    with pytest.raises(httpx.ReadTimeout):
+        server.client.post(server.url, json={}, timeout=0.1)
+
+
+def test_a_deadline_that_has_passed_sends_nothing(server: Server) -> None:
+    with within(0), pytest.raises(httpx.TimeoutException):
+        server.client.post(server.url, json={})
+    assert server.bodies == []
+
+
+def test_a_body_that_nobody_reads_is_written_no_longer(server: Server) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        with within(0.3), pytest.raises(httpx.WriteTimeout):
+            server.client.post(url, content=b"x" * 50_000_000)
+
+
+def test_a_handshake_that_nobody_answers_ends(server: Server) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        began = time.monotonic()
+        with within(0.3), pytest.raises(httpx.ConnectTimeout):
+            server.client.get(f"https://127.0.0.1:{silent.getsockname()[1]}/")
+        assert time.monotonic() - began < GENEROUS
+
+
+def test_a_name_that_is_looked_up_for_ever_ends(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(*_: object, flags: int = 0, **__: object) -> object:
+        if not flags:
+            server.release.wait(10)
+        raise socket.gaierror
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    with within(0.2), pytest.raises(httpx.ConnectTimeout):
+        server.client.get("http://localhost:1/")
+
+
+def test_the_first_address_that_answers_is_taken(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.behaviour = GOOD
+    port = server.http.server_port
+    tcp = (socket.AF_INET, socket.SOCK_STREAM, 6, "")
+    found = [(*tcp, ("127.0.0.1", 1)), (*tcp, ("127.0.0.1", port))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+    assert server.client.post(f"http://two.invalid:{port}/", json={}).status_code == 200
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    if which("openssl") is None:
+        pytest.skip("no openssl to make a certificate with")
+    both = tmp_path / "both.pem"
+    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2"
+    names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+    files = ["-keyout", str(tmp_path / "key.pem"), "-out", str(tmp_path / "cert.pem")]
+    subprocess.run([*command.split(), *names, *files], check=True, capture_output=True)
+    both.write_text((tmp_path / "cert.pem").read_text() + (tmp_path / "key.pem").read_text())
+    return both
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_https_is_verified(
+    server: Server, certificate: Path, monkeypatch: pytest.MonkeyPatch, trusted: bool
+) -> None:
+    import ssl
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    server.http.socket = context.wrap_socket(server.http.socket, server_side=True)
+    server.behaviour = GOOD
+    if trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with make_client() as client:
+        url = f"https://localhost:{server.http.server_port}/"
+        if not trusted:
+            with pytest.raises(httpx.ConnectError):
+                client.post(url, json={})
+            return
+        assert [client.post(url, json={}).status_code for _ in range(3)] == [200] * 3
+        with pytest.raises(httpx.ConnectError):
+            client.post(url.replace("localhost", "127.0.0.1"), json={})
+    assert server.connections == 1
