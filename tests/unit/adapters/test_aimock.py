@@ -69,7 +69,7 @@ def test_a_good_answer(aimock: Aimock, api: str) -> None:
 )
 def test_chaos_is_a_typed_failure(aimock: Aimock, api: str, chaos: str, outcome: Outcome) -> None:
     with pytest.raises(ProviderFailure) as caught:
-        complete(api, aimock, **{chaos: 1})
+        complete(api, aimock, CALL, **{chaos: 1})
     assert caught.value.outcome == outcome
 
 

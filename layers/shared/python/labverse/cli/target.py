@@ -55,7 +55,7 @@ class Target:
 
     def client(self, service: str) -> Any:
         """An AWS client of this deployment: the emulator's, or by the caller's credentials."""
-        local = self._emulator() if self.stage == LOCAL else {}
+        local: dict[str, Any] = dict(self._emulator()) if self.stage == LOCAL else {}
         with self.asking_aws(f"an AWS client of {service}"):
             session = botocore.session.get_session()
             return session.create_client(service, config=_CONFIG, **local)
