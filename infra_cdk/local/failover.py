@@ -53,6 +53,7 @@ def _sick(facts: dict[str, Any]) -> None:
     _fault(facts, "openai", "429")
     progress.line("\nThe same: dashscope hangs, openai answers 429")
     _expect(ask(facts), "anthropic")
+    _heal(facts)
     _fault(facts, "*", "500")
     progress.line("\nThe same: every provider answers 500")
     _expect(ask(facts), "ollama" if facts["model_url"] else None)
