@@ -37,7 +37,7 @@ class Fleet:
             config["providers"]["ollama"] = {"api": "openai", "base_url": f"{self.url}/ollama/v1"}
         path = self.folder / "providers.yaml"
         path.write_text(yaml.safe_dump(config), encoding="utf-8")
-        return router(path, dict.fromkeys(CLOUD, "key"))
+        return router(path, dict.fromkeys((*CLOUD, "ollama"), "key"))
 
     def fall_sick(self, fault: str, *names: str, **more: Any) -> None:
         for name in names:

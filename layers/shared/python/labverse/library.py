@@ -7,6 +7,7 @@ from typing import Any
 
 from labverse.adapters import clock as system
 from labverse.adapters import deadline
+from labverse.adapters.openai_compatible import OpenAICompatible
 from labverse.adapters.providers import adapters
 from labverse.kernel.clock import Clock
 from labverse.kernel.errors import InvalidInput
@@ -24,8 +25,8 @@ def router(
 
     `config` is a file like config/ai_providers.yaml (YAML or JSON); any provider in it may carry
     its own `base_url`, and a provider named `ollama` says where the local models answer. `keys`
-    are the providers' keys by name: a provider without one is not asked. There is no ledger yet,
-    so `ledger` must be None. Raises pydantic's ValidationError naming what config gets wrong.
+    are the providers' keys by name: a provider without one is not asked, except `ollama`, which
+    needs none. There is no ledger yet, so `ledger` must be None. Raises pydantic's ValidationError naming what config gets wrong.
     """
     if ledger is not None:
         raise InvalidInput("a spend ledger is not part of this version")
@@ -33,7 +34,10 @@ def router(
     local = known.providers.get(LOCAL)
     held = _Keys(keys)
     url = local.base_url if local else "none"
-    ports = adapters(known, held, deadline.make_client(), url)
+    client = deadline.make_client()
+    ports = adapters(known, held, client, url)
+    if local and keys.get(LOCAL):
+        ports[LOCAL] = OpenAICompatible(url, client, LOCAL, held)
     catalogue = Catalogue(known, known.edge_local if local else (), ports, held)
     return Router(catalogue, clock or system.SystemClock(), system.new_id, _NoRecord())
 
