@@ -26,7 +26,8 @@ def router(
     `config` is a file like config/ai_providers.yaml (YAML or JSON); any provider in it may carry
     its own `base_url`, and a provider named `ollama` says where the local models answer. `keys`
     are the providers' keys by name: a provider without one is not asked, except `ollama`, which
-    needs none. There is no ledger yet, so `ledger` must be None. Raises pydantic's ValidationError naming what config gets wrong.
+    needs none. There is no ledger yet, so `ledger` must be None. Raises pydantic's ValidationError
+    naming what config gets wrong.
     """
     if ledger is not None:
         raise InvalidInput("a spend ledger is not part of this version")
