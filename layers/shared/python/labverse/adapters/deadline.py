@@ -1,22 +1,18 @@
 """An httpx client whose calls end exactly when they must, whatever the server does."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from ssl import PROTOCOL_TLS_CLIENT
-from typing import Any
 
 import httpcore
 import httpx
 
-from labverse.adapters.bounded_network import LateTrust, Network, exchange
+from labverse.adapters.bounded_network import exchange
+from labverse.adapters.connections import Connections, Server
 from labverse.adapters.time_left import left, within
 
 __all__ = ["make_client", "within"]
 
-# All providers share the pool. Its size must never be what a healthy one waits for while a sick
-# one holds its connections, so it bounds what is kept, and hardly what is opened.
-_MOST_CONNECTIONS, _KEPT_CONNECTIONS, _KEPT_SECONDS = 1024, 64, 30.0
 # A connection that was closed while it was idle says so within a round trip. Later than that, a
 # server may have been at work on the request, and sending it again could be paid twice.
 _STALE_SECONDS = 0.5
@@ -36,83 +32,62 @@ def make_client() -> httpx.Client:
 
 class _Transport(httpx.BaseTransport):
     def __init__(self) -> None:
-        network, trust = Network(), LateTrust(PROTOCOL_TLS_CLIENT)
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=trust,
-            network_backend=network,
-            max_connections=_MOST_CONNECTIONS,
-            max_keepalive_connections=_KEPT_CONNECTIONS,
-            keepalive_expiry=_KEPT_SECONDS,
-        )
-        # Keeps nothing, so what it sends goes out on a connection that nobody can have closed.
-        self._fresh = httpcore.ConnectionPool(
-            ssl_context=trust,
-            network_backend=network,
-            max_connections=_MOST_CONNECTIONS,
-            max_keepalive_connections=0,
-        )
+        self._connections = Connections()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send; once more on a fresh connection where a kept one turned out to be closed."""
+        server = Server(request.url.raw_scheme, request.url.raw_host, request.url.port)
         exchange.connected = exchange.answered = False
         began = time.monotonic()
         try:
-            return _sent(self._pool, request)
+            return self._sent(server, request, self._connections.take(server))
         except (httpx.RemoteProtocolError, httpx.ReadError):
             stale = not (exchange.connected or exchange.answered)
             again = isinstance(request.stream, httpx.ByteStream)
             if not (stale and again and time.monotonic() - began < _STALE_SECONDS):
                 raise
-        return _sent(self._fresh, request)
+        return self._sent(server, request, self._connections.make(server))
 
     def close(self) -> None:
-        """Close every connection."""
-        self._pool.close()
-        self._fresh.close()
+        """Close what is idle."""
+        self._connections.close()
 
-
-def _sent(pool: httpcore.ConnectionPool, request: httpx.Request) -> httpx.Response:
-    with _in_httpx_words():
-        answer = pool.handle_request(
-            httpcore.Request(
-                method=request.method,
-                url=httpcore.URL(
-                    scheme=request.url.raw_scheme,
-                    host=request.url.raw_host,
-                    port=request.url.port,
-                    target=request.url.raw_path,
-                ),
-                headers=request.headers.raw,
-                content=request.stream,
-                extensions=_bounded(request.extensions),
+    def _sent(
+        self, server: Server, request: httpx.Request, connection: httpcore.HTTPConnection
+    ) -> httpx.Response:
+        with _in_httpx_words():
+            answer = connection.handle_request(
+                httpcore.Request(
+                    method=request.method,
+                    url=server.url(request.url.raw_path),
+                    headers=request.headers.raw,
+                    content=request.stream,
+                    # Sockets ask for what is left themselves.
+                    extensions=request.extensions if left() is None else {},
+                )
             )
+        return httpx.Response(
+            answer.status,
+            headers=answer.headers,
+            stream=_Body(answer, lambda: self._connections.give_back(server, connection)),
+            extensions=answer.extensions,
         )
-    return httpx.Response(
-        answer.status, headers=answer.headers, stream=_Body(answer), extensions=answer.extensions
-    )
-
-
-def _bounded(extensions: Any) -> dict[str, Any]:
-    """Under a deadline only the wait for the pool takes a time-out; sockets ask for their own."""
-    try:
-        seconds = left()
-    except TimeoutError as error:
-        raise httpcore.PoolTimeout(str(error)) from error
-    if seconds is None:
-        return dict(extensions)
-    return {**extensions, "timeout": {"pool": seconds}}
 
 
 class _Body(httpx.SyncByteStream):
-    def __init__(self, answer: httpcore.Response) -> None:
-        self._answer = answer
+    def __init__(self, answer: httpcore.Response, give_back: Callable[[], None]) -> None:
+        self._answer, self._give_back, self._is_closed = answer, give_back, False
 
     def __iter__(self) -> Iterator[bytes]:
         with _in_httpx_words():
             yield from self._answer.iter_stream()
 
     def close(self) -> None:
-        self._answer.close()
+        # Given back twice, a connection would have two owners.
+        if not self._is_closed:
+            self._is_closed = True
+            self._answer.close()
+            self._give_back()
 
 
 @contextmanager
@@ -122,3 +97,5 @@ def _in_httpx_words() -> Iterator[None]:
         yield
     except _BROKEN as error:
         raise getattr(httpx, type(error).__name__)(str(error)) from error
+    except TimeoutError as error:
+        raise httpx.ConnectTimeout(str(error)) from error
