@@ -15,6 +15,7 @@ from labverse.adapters import aws
 from labverse.platform import files
 from labverse.platform.api import PUBLIC, Api, RouteDoc
 from labverse.platform.keys import KeyRecord, Keyring, mint
+from tests.contracts.refusals import is_problem, is_refusal
 from tests.infra.assembly import Assembly
 from tests.infra.places import CAPABILITIES
 from tests.infra.tree import text
@@ -106,38 +107,12 @@ def call(local: Assembly, keys: Keys) -> Call:
     return send
 
 
-def _is_refusal(operation: str, answer: dict[str, Any], status: int) -> bool:
-    """Whether `answer` refuses in the format that the document shows for that status."""
-    (media,) = OPERATIONS[operation]["responses"][str(status)]["content"]
-    return _is_problem(answer, status) if "problem" in media else _is_openai_error(answer, status)
-
-
-def _is_openai_error(answer: dict[str, Any], status: int) -> bool:
-    error = json.loads(answer["body"])["error"]
-    return bool(
-        answer["statusCode"] == status
-        and error.keys() == {"message", "type", "param", "code"}
-        and answer["headers"]["content-type"] == "application/json"
-        and answer["headers"]["x-labverse-trace-id"] == "r"
-    )
-
-
-def _is_problem(answer: dict[str, Any], status: int) -> bool:
-    kinds = {**answer["headers"], **answer.get("multiValueHeaders", {})}
-    body = json.loads(answer["body"])
-    return bool(
-        answer["statusCode"] == status == body["status"]
-        and kinds["content-type"] == "application/problem+json"
-        and body["trace_id"] == "r"
-    )
-
-
 @pytest.mark.parametrize("operation", GUARDED)
 def test_without_a_good_key_it_is_401(operation: str, keys: Keys, call: Call) -> None:
     scope = OPERATIONS[operation].get("x-labverse-scope", "")
     for key in (None, "nonsense", "lv_0_0", keys.mint(scope, revoked=True)):
         answer = call(operation, key)
-        assert _is_refusal(operation, answer, 401), (
+        assert is_refusal(OPERATIONS[operation], answer, 401), (
             f"{operation} with key {key!r} answers {answer}, not 401"
         )
 
@@ -145,7 +120,7 @@ def test_without_a_good_key_it_is_401(operation: str, keys: Keys, call: Call) ->
 @pytest.mark.parametrize("operation", GUARDED)
 def test_without_the_scope_it_is_403(operation: str, keys: Keys, call: Call) -> None:
     answer = call(operation, keys.mint("something-else"))
-    assert _is_refusal(operation, answer, 403), (
+    assert is_refusal(OPERATIONS[operation], answer, 403), (
         f"{operation} without its scope answers {answer}, not 403"
     )
 
@@ -207,4 +182,4 @@ def test_a_route_behind_the_key_check_is_found_and_unreachable() -> None:
         "headers": {},
         "requestContext": {"requestId": "r", "http": http},
     }
-    assert _is_problem(api.handle(event, CONTEXT), 404)
+    assert is_problem(api.handle(event, CONTEXT), 404)

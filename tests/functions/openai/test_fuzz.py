@@ -54,13 +54,27 @@ MEMBERS: dict[str, Any] = {
     "user": TEXT,
 }
 WELL = st.fixed_dictionaries({"role": st.just("user"), "content": st.just("hello")})
+NAME = st.sampled_from(["auto", "first", "small", "gpt-9"])
+GOOD = st.fixed_dictionaries(
+    {"model": NAME, "messages": st.lists(WELL, min_size=1, max_size=2)},
+    optional={
+        "stream": st.booleans(),
+        "temperature": st.floats(0, 2),
+        "stop": st.text(min_size=1, max_size=3),
+        "max_tokens": st.integers(1, 32_768),
+        "user": TEXT,
+    },
+)
 ASKED = st.fixed_dictionaries(
-    {"model": st.sampled_from(["auto", "first", "small", "gpt-9"]),
-     "messages": st.lists(MESSAGE | WELL, max_size=4) | st.lists(WELL, min_size=1, max_size=2)},
+    {"model": NAME, "messages": st.lists(MESSAGE | WELL, max_size=4)},
     optional=MEMBERS,
 )  # fmt: skip
 LOOSE = st.dictionaries(st.sampled_from([*ChatRequest.model_fields, "other"]), JSON_VALUES)
-SENT = st.tuples(ASKED.map(json.dumps) | LOOSE.map(json.dumps) | BODIES, HEADERS, st.booleans())
+SENT = st.tuples(
+    (GOOD | ASKED).map(json.dumps) | LOOSE.map(json.dumps) | BODIES,
+    HEADERS,
+    st.sampled_from([True, True, True, False]),
+)
 
 
 def test_no_request_is_a_fault_of_ours(

@@ -9,9 +9,9 @@ from typing import Annotated, Any, TypeVar
 import pytest
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
-from labverse.kernel.errors import Conflict, Unavailable
+from labverse.kernel.errors import Conflict, LabverseError, Unavailable
 from labverse.kernel.model import Model
-from labverse.platform.api import PUBLIC, Api, RouteDoc
+from labverse.platform.api import PUBLIC, Api, ErrorFormat, RouteDoc
 from labverse.platform.keys import Keyring, mint
 from tests.unit.platform.fakes import FakeClock, FakeKeys
 
@@ -45,7 +45,30 @@ def api() -> Api:
             thing.name, ValueError(SECRET_WORDS)
         )
 
+    other = ErrorFormat(render=_in_other_words, content={}, body={})
+
+    @built.route("POST", "/other", scope="route", doc=RouteDoc("a route", "test"), errors=other)
+    def other_(thing: Annotated[Thing, Body()]) -> Thing:
+        raise ValueError(SECRET_WORDS)
+
     return built
+
+
+def _in_other_words(error: LabverseError, trace_id: str) -> dict[str, Any]:
+    return {"statusCode": 418, "body": json.dumps([error.code, trace_id])}
+
+
+@pytest.mark.parametrize(
+    ("body", "key", "code"),
+    [
+        ("{}", None, "unauthenticated"),
+        ("not json", KEY, "invalid_input"),
+        ('{"size": 1}', KEY, "invalid_input"),
+        ('{"name": "x"}', KEY, "internal"),
+    ],
+)
+def test_a_route_words_every_error_in_its_own_format(body: str, key: str | None, code: str) -> None:
+    assert call("/other", body, key)[:2] == (418, [code, "trace-1"])
 
 
 def call(path: str, body: str = "{}", key: str | None = KEY, method: str = "POST") -> Any:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from labverse.kernel.errors import Unavailable
-from labverse.route.choice import LOCAL, Candidate
+from labverse.route.choice import LOCAL, NOT_CONFIGURED, RETIRED, Candidate
 from labverse.route.config import LocalModel, RouteConfig
 from labverse.route.lifecycle import Resolved, routed
 from labverse.route.models import Refusal, ServedModel
@@ -63,14 +63,14 @@ class Catalogue:
 
     def _reason_against(self, resolved: Resolved) -> str | None:
         if resolved.model is None:
-            return "retired, and so are its successors"
+            return RETIRED
         provider = resolved.model.provider
         try:
             key = self.keys.current(provider)
         except Unavailable:
             return "the keys of providers cannot be read"
         if key is None or provider not in self.providers:
-            return f"not configured: {provider} has no key"
+            return f"{NOT_CONFIGURED}{provider} has no key"
         return None
 
 

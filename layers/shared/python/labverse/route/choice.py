@@ -12,6 +12,10 @@ from labverse.route.tokens import lower_bound, upper_bound
 LOCAL = "ollama"
 TOO_LONG = "the prompt is longer than"
 LACKING = "it cannot serve: "
+OTHER_MODEL = "another model was asked for"
+TOO_DEAR = "the prompt alone may cost more than"
+NOT_CONFIGURED = "not configured: "
+RETIRED = "retired, and so are its successors"
 
 
 @dataclass(frozen=True)
@@ -92,12 +96,12 @@ def output_limit(
 
 def _reason_against(candidate: Candidate, work: Work, size: Size, limit: Decimal) -> str | None:
     if work.model not in candidate.names:
-        return "another model was asked for"
+        return OTHER_MODEL
     lacking = sorted(work.chat.needs - candidate.capabilities)
     if lacking:
         return f"{LACKING}{', '.join(lacking)}"
     if size.least >= candidate.context_window:
         return f"{TOO_LONG} its {candidate.context_window} tokens"
     if candidate.price is not None and candidate.price.affordable_output(size.most, limit) < 1:
-        return f"the prompt alone may cost more than the task's limit of {limit} USD"
+        return f"{TOO_DEAR} the task's limit of {limit} USD"
     return None

@@ -66,7 +66,7 @@ class Router:
             reply = self._attempt(task, candidate, seconds)
             if reply is not None:
                 return Routed(answer=self._answer(task, candidate, reply), reply=reply)
-        raise unanswerable(task.ranking, task.attempts, named=work.model is not None)
+        raise unanswerable(task.ranking, task.attempts)
 
     def models(self, now: datetime) -> list[ServedModel]:
         """The models that a request may name and that would be asked."""

@@ -3,11 +3,22 @@
 from collections.abc import Sequence
 
 from labverse.kernel.errors import FieldError, InvalidInput, LabverseError, Unavailable
-from labverse.route.choice import LACKING, TOO_LONG, Ranking
+from labverse.route.choice import (
+    LACKING,
+    NOT_CONFIGURED,
+    OTHER_MODEL,
+    RETIRED,
+    TOO_DEAR,
+    TOO_LONG,
+    Ranking,
+)
 from labverse.route.models import Attempt
 
+# Reasons that hold however often the same request comes; any other may have gone by then.
+_LASTING = (LACKING, NOT_CONFIGURED, OTHER_MODEL, RETIRED, TOO_DEAR)
 
-def unanswerable(ranking: Ranking, attempts: Sequence[Attempt], *, named: bool) -> LabverseError:
+
+def unanswerable(ranking: Ranking, attempts: Sequence[Attempt]) -> LabverseError:
     """InvalidInput where no candidate could ever take the request, else Unavailable.
 
     Unavailable carries the attempts and the refusals, so that the caller sees what was tried.
@@ -18,7 +29,7 @@ def unanswerable(ranking: Ranking, attempts: Sequence[Attempt], *, named: bool) 
     long = sorted({item.reason for item in ranking.refused if item.reason.startswith(TOO_LONG)})
     if long and not attempts:
         return _too_long("; ".join(long))
-    unserved = [] if attempts else _unserved(ranking, named=named)
+    unserved = [] if attempts else _unserved(ranking)
     if unserved:
         return InvalidInput("no model can take this", unserved)
     why = "every candidate failed" if attempts else "no model can be asked"
@@ -35,18 +46,15 @@ def _too_long(message: str) -> InvalidInput:
     return InvalidInput("no model can take this", [FieldError(field="text", message=message)])
 
 
-def _unserved(ranking: Ranking, *, named: bool) -> list[FieldError]:
-    """By capability, the models that lack it; empty where there could be one that does not.
-
-    Another reason, a missing key say, can go away; where a model was named, only its own counts.
-    """
+def _unserved(ranking: Ranking) -> list[FieldError]:
+    """By capability, the models that lack it; empty where there is another, passing reason."""
+    if not all(refusal.reason.startswith(_LASTING) for refusal in ranking.refused):
+        return []
     lacking = {
         refusal.model: refusal.reason.removeprefix(LACKING).split(", ")
         for refusal in ranking.refused
         if refusal.reason.startswith(LACKING)
     }
-    if not named and len(lacking) < len(ranking.refused):
-        return []
     return [
         FieldError(
             field=capability,

@@ -45,8 +45,11 @@ def render(error: LabverseError, trace_id: str) -> dict[str, Any]:
     status = 404 if unknown_model else status
     fields = error.fields if isinstance(error, InvalidInput) else ()
     kind = "server_error" if status >= 500 else "invalid_request_error"
+    tried = _tried(error.extra)
+    reasons = [f"{name.removeprefix('x-labverse-')}: {text}" for name, text in tried.items()]
+    messages = [_told(field) for field in fields] or [str(error), *reasons]
     detail = {
-        "message": "; ".join(_told(field) for field in fields) or str(error),
+        "message": "; ".join(messages),
         "type": _TYPES.get(status, kind),
         "param": _param(fields[0]) if fields else None,
         "code": "model_not_found" if unknown_model else _CODES.get(status) or _code(fields),
@@ -57,7 +60,7 @@ def render(error: LabverseError, trace_id: str) -> dict[str, Any]:
             **answer["headers"],
             "content-type": "application/json",
             **headers.of_trace(trace_id),
-            **_tried(error.extra),
+            **tried,
         },
         "body": json.dumps({"error": detail}),
     }

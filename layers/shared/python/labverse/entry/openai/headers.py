@@ -1,5 +1,6 @@
 """What this product tells beside an answer or an error in OpenAI's format."""
 
+import re
 from collections.abc import Iterable
 
 from labverse.route.models import Answer
@@ -7,6 +8,8 @@ from labverse.route.models import Answer
 Pairs = Iterable[tuple[str, str]]
 # API Gateway refuses an answer whose headers are over 10 kB together.
 _MOST = 2000
+# A header holds printable ASCII only; names in config may not be.
+_UNSAFE = re.compile("[^ -~]")
 
 
 def of_answer(answer: Answer) -> dict[str, str]:
@@ -33,9 +36,4 @@ def of_attempts(attempts: Pairs, refused: Pairs) -> dict[str, str]:
         "x-labverse-attempts": ",".join(":".join(pair) for pair in attempts),
         "x-labverse-refused": "; ".join(": ".join(pair) for pair in refused),
     }
-    # A header holds ASCII only; names in config may not be.
-    return {
-        name: text.encode("ascii", "replace").decode()[:_MOST]
-        for name, text in told.items()
-        if text
-    }
+    return {name: _UNSAFE.sub("?", text)[:_MOST] for name, text in told.items() if text}
