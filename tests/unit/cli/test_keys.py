@@ -22,7 +22,7 @@ def test_a_key_is_shown_once_and_kept_as_a_hash(fake: Fake, kimi: Any) -> None:
     assert key not in done.stderr
     (item,) = fake.items.values()
     record = KeyRecord.model_validate_json(item["record"]["S"])
-    assert (record.name, record.scopes) == ("a script", {"route", "observe"})
+    assert (record.name, record.scopes) == ("a script", frozenset({"route", "observe"}))
     assert key.split("_", 2)[2] not in item["record"]["S"]
 
 
@@ -95,7 +95,7 @@ def test_at_a_terminal_the_key_is_typed_unseen(
     fake: Fake, kimi: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(providers, "_typed", lambda: True)
-    monkeypatch.setattr(providers.getpass, "getpass", lambda prompt: SECRET)
+    monkeypatch.setattr(providers, "getpass", lambda _: SECRET)
     assert kimi("providers", "set-key", "openai").exit_code == 0
     assert json.loads(str(fake.secrets["the-secret"])) == {"openai": SECRET}
 
