@@ -40,8 +40,7 @@ def test_a_key_is_made_used_and_revoked(deployed: Deployed) -> None:
     refused = kimi("ask", QUESTION, LABVERSE_API_KEY=other["key"])
     assert (refused.returncode, refused.stdout) == (1, "")
     assert "401 Unauthorized" in refused.stderr
-    listed = {
-        key["id"]: key["revoked_at"] for key in json.loads(kimi("keys", "list", "--json").stdout)
-    }
+    keys = json.loads(kimi("keys", "list", "--json").stdout)
+    listed = {key["id"]: key["revoked_at"] for key in keys}
     assert listed[made["id"]] is None
     assert listed[other["id"]] is not None

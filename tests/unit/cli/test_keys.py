@@ -95,7 +95,7 @@ def test_at_a_terminal_the_key_is_typed_unseen(
     fake: Fake, kimi: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(providers, "_typed", lambda: True)
-    monkeypatch.setattr("getpass.getpass", lambda _prompt: SECRET)
+    monkeypatch.setattr(providers, "getpass", lambda _: SECRET)
     assert kimi("providers", "set-key", "openai").exit_code == 0
     assert json.loads(str(fake.secrets["the-secret"])) == {"openai": SECRET}
 

@@ -1,6 +1,8 @@
 """The providers that fail on demand: each fault as a client sees it, over real HTTP."""
 
 import json
+import socket
+import struct
 import time
 from typing import Any
 
@@ -75,6 +77,17 @@ def test_drip_is_never_late_and_never_done(client: Client) -> None:
         assert time.monotonic() - began > 0.15
         client.http.delete("/_faults")
         assert text(CHAT, json.loads(b'{"id' + b"".join(pieces))) == "Paris"
+
+
+def test_a_caller_that_hangs_up_leaves_no_traceback(
+    client: Client, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for _ in range(20):
+        with socket.create_connection(("127.0.0.1", client.server.server_port)) as caller:
+            caller.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            caller.sendall(b"POST /openai/v1/chat/completions HTTP/1.1\r\ncontent-length: 9\r\n")
+    assert client.ask().status_code == 200
+    assert "Traceback" not in capfd.readouterr().err
 
 
 def test_slow_is_late_and_good(client: Client) -> None:

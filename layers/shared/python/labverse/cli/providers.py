@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import sys
+from getpass import getpass
 from typing import Annotated, Any
 
 import typer
@@ -54,7 +54,7 @@ def _check(found: target.Target, name: str) -> None:
 
 def _read() -> str:
     """The key from stdin: typed unseen, or piped; never from argv, which others can read."""
-    text = getpass.getpass("key (not shown): ") if _typed() else sys.stdin.read()
+    text = getpass("key (not shown): ") if _typed() else sys.stdin.read()
     key = text.strip()
     if not key:
         raise Failure("no key on stdin", "pipe it: kimi providers set-key NAME < file", code=USAGE)

@@ -55,7 +55,7 @@ class Target:
 
     def client(self, service: str) -> Any:
         """An AWS client of this deployment: the emulator's, or by the caller's credentials."""
-        local: dict[str, Any] = dict(self._emulator()) if self.stage == LOCAL else {}
+        local: Any = self._emulator() if self.stage == LOCAL else {}
         with self.asking_aws(f"an AWS client of {service}"):
             session = botocore.session.get_session()
             return session.create_client(service, config=_CONFIG, **local)
@@ -86,9 +86,7 @@ class Target:
             raise Failure(f"{what}: {error}", self.help, code=UNREACHABLE) from error
         except ClientError as error:
             step = f"is stage {self.stage!r} deployed there, and may these credentials do this?"
-            raise Failure(
-                f"{what}: {error.response['Error'].get('Code')}: {error}", step
-            ) from error
+            raise Failure(f"{what}: {error}", step) from error
         except BotoCoreError as error:
             step = "set AWS_REGION and credentials as for the AWS CLI (aws sts get-caller-identity)"
             raise Failure(f"{what}: {error}", step, code=UNREACHABLE) from error
