@@ -35,7 +35,7 @@ def config_files() -> dict[str, str]:
 def shared(scope: Construct, *, target: Target) -> lambda_.LayerVersion:
     """Our code (without the command line client), its bytecode, and validated config."""
     config = config_files()
-    sources = sorted(SOURCE.rglob("*.py"))
+    sources = sorted(path for path in SOURCE.rglob("*.py") if "cli" not in path.parts)
     parts = [f"{path.relative_to(SOURCE)}\n{path.read_text(encoding='utf-8')}" for path in sources]
     key = (target.python, *parts, *(f"{name}\n{text}" for name, text in sorted(config.items())))
 

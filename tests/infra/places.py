@@ -52,5 +52,7 @@ NOT_CAPABILITIES = {
     "infra_cdk/capabilities/{}.py": {"__init__"},
     "events/{}/": {"schemas"},
     "tests/functions/test_{}.py": {"fuzz"},
-    "tests/unit/{}/": {"kernel", "stats", "platform", "adapters", "entry", "cli", "house", "local"},
+    "tests/unit/{}/": {
+        "kernel", "stats", "platform", "adapters", "entry", "cli", "library", "house", "local",
+    },
 }  # fmt: skip

@@ -30,7 +30,7 @@ def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def _spoil(path: Path, **members: Any) -> None:
     load = yaml.safe_load if path.suffix == ".yaml" else json.loads
-    path.write_text(json.dumps({**load(path.read_text("utf-8")), **members}), "utf-8")
+    path.write_text(json.dumps({**load(path.read_text("utf-8")), **members}, default=str), "utf-8")
 
 
 @pytest.mark.parametrize("stage", STAGES)

@@ -10,12 +10,13 @@ from tests.cloud import ROOT, Deployed, environment
 QUESTION = "What is the capital of France?"
 
 
-def kimi(*argv: str, **changes: str) -> subprocess.CompletedProcess[str]:
+def kimi(*argv: str, given: str = "", **changes: str) -> subprocess.CompletedProcess[str]:
     program = Path(sys.executable).with_name("kimi")
     return subprocess.run(
         [program, *argv],
         cwd=ROOT / "docs",
         env={**environment(), **changes},
+        input=given,
         capture_output=True,
         text=True,
         check=False,
@@ -44,3 +45,18 @@ def test_a_key_is_made_used_and_revoked(deployed: Deployed) -> None:
     listed = {key["id"]: key["revoked_at"] for key in keys}
     assert listed[made["id"]] is None
     assert listed[other["id"]] is not None
+
+
+def test_a_providers_key_reaches_the_one_secret(deployed: Deployed) -> None:
+    secrets = deployed.client("secretsmanager")
+    secret = "labverse/local/provider-keys"
+    assert kimi("providers", "set-key", "opanai", given="sk-x").returncode == 2
+    try:
+        done = kimi("providers", "set-key", "moonshot", given="sk-not-shown\n")
+        assert done.returncode == 0, done.stderr
+        assert "sk-not-shown" not in done.stdout + done.stderr
+        held = json.loads(secrets.get_secret_value(SecretId=secret)["SecretString"])
+        assert held == {"moonshot": "sk-not-shown"}
+    finally:
+        # Before anybody asks a prompt: a function that saw the key would keep it for minutes.
+        secrets.put_secret_value(SecretId=secret, SecretString="{}")

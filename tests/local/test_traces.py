@@ -53,12 +53,16 @@ def test_logs_are_json_with_the_trace_and_without_the_prompt(deployed: Deployed)
         assert all(PROMPT not in text and answer["text"] not in text for text in texts)
         found = [json.loads(text) for text in texts if text.startswith("{")]
         mine = [line for line in found if line.get("correlation_id") == answer["trace_id"]]
-        return mine if len(mine) > 1 else []
+        return mine if len(mine) == 4 else []
 
     mine = until(lines, "the log lines of this request")
     (line,) = [entry for entry in mine if entry.get("message") == "answered"]
     assert (line["service"], line["provider"]) == ("route", answer["provider"])
-    (metric,) = [entry for entry in mine if "_aws" in entry]
-    names = [item["Name"] for item in metric["_aws"]["CloudWatchMetrics"][0]["Metrics"]]
-    assert names == ["TaskLatency", "TaskCost", "SlaMissed"]
-    assert metric["TaskLatency"] == [answer["latency_ms"]]
+    metrics = [entry for entry in mine if "_aws" in entry]
+    (task,) = [entry for entry in metrics if "TaskLatency" in entry]
+    (attempt,) = [entry for entry in metrics if "TaskLatency" not in entry]
+    assert task["TaskLatency"] == [answer["latency_ms"]]
+    assert attempt["gen_ai.client.operation.duration"]
+    (span,) = [entry["span"] for entry in mine if "span" in entry]
+    assert span["trace_id"] == answer["trace_id"]
+    assert span["attributes"]["gen_ai.usage.output_tokens"] == answer["tokens"]["output"]

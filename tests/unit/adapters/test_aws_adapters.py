@@ -152,6 +152,7 @@ def test_provider_keys_are_read_once_and_again_when_refused() -> None:
     clock.seconds += FRESH_SECONDS - 1
     assert keys.current("openai") == "old"
     assert (keys.again("openai"), keys.current("openai")) == ("new", "new")
+    assert keys.again("openai") == "new", "read again within a second, the stub would have failed"
 
 
 def test_an_absent_key_is_looked_for_soon() -> None:

@@ -9,7 +9,14 @@ HEALTH: dict[str, Any] = {
     "status": "ok",
     "version": "1.2.3",
     "ai_providers": {
-        "openai": {"state": "ok", "model": "gpt", "resolves_to": "gpt-6", "p95_ms": 120},
+        "openai-gpt": {
+            "state": "ok",
+            "provider": "openai",
+            "model": "gpt",
+            "resolves_to": "gpt-6",
+            "p95_ms": 120,
+        },
+        "claude": {"state": "not_configured", "provider": "anthropic", "model": "c"},
         "ollama": {"state": "unreachable", "model": "q", "last_error_code": "503"},
     },
     "components": {"keys": "ok"},

@@ -61,21 +61,21 @@ def test_keys_of_a_stopped_cloud_say_make_up(fake: Fake, kimi: Any) -> None:
 
 
 def test_a_providers_key_joins_the_others(fake: Fake, kimi: Any) -> None:
-    for name in ("openai", "ollama", "openai"):
+    for name in ("openai", "anthropic", "openai"):
         done = kimi("providers", "set-key", name, input=f"{SECRET}-{name}\n")
         assert done.exit_code == 0, done.stderr
         assert "5 minutes" in done.stderr
         assert SECRET not in done.output
     assert json.loads(str(fake.secrets["the-secret"])) == {
         "openai": f"{SECRET}-openai",
-        "ollama": f"{SECRET}-ollama",
+        "anthropic": f"{SECRET}-anthropic",
     }
 
 
 def test_a_provider_nobody_configured_needs_force(fake: Fake, kimi: Any) -> None:
     done = kimi("providers", "set-key", "opanai", input=SECRET)
     assert done.exit_code == 2
-    assert "ollama, openai" in done.stderr
+    assert "it has: anthropic, openai" in done.stderr
     assert fake.secrets["the-secret"] is None
     assert kimi("providers", "set-key", "opanai", "--force", input=SECRET).exit_code == 0
 

@@ -21,7 +21,7 @@ def test_a_healthy_deployment(fake: Fake, kimi: Any) -> None:
 
 def test_detailed_adds_what_a_name_resolves_to(fake: Fake, kimi: Any) -> None:
     lines = [line.split() for line in kimi("status", "--detailed").stdout.splitlines()]
-    assert ["openai", "ok", "gpt", "gpt-6", "-", "120", "-"] in lines
+    assert ["openai-gpt", "ok", "gpt", "gpt-6", "-", "120", "-"] in lines
 
 
 def test_degraded_is_3_for_people_and_programs(fake: Fake, kimi: Any) -> None:

@@ -60,6 +60,7 @@ class CloudProbe:
             state, code = "unreachable", "keys_unreadable"
         return ProviderHealth(
             state=state,
+            provider=self._config.models[resolved.named_after].provider,
             model=resolved.named_after,
             resolves_to=resolved.model_id,
             retires=resolved.model.retires if resolved.model else None,

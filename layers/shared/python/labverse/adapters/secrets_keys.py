@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 # absence is remembered for a shorter time, and a refused one is read again at once.
 FRESH_SECONDS = 300.0
 ABSENT_SECONDS = 5.0
+_AGAIN_SECONDS = 1.0
 
 
 class SecretsKeys:
@@ -35,8 +36,13 @@ class SecretsKeys:
         return self._keys.get(provider)
 
     def again(self, provider: str) -> str | None:
-        """The key read anew, for a provider that just refused the current one."""
-        self._read(self._clock.monotonic())
+        """The key read anew, for a provider that just refused the current one.
+
+        At most once a second: a provider that refuses every request must not cost a read each.
+        """
+        now = self._clock.monotonic()
+        if self._read_at is None or now - self._read_at >= _AGAIN_SECONDS:
+            self._read(now)
         return self._keys.get(provider)
 
     def _read(self, now: float) -> None:

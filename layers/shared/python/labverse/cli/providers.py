@@ -23,7 +23,7 @@ def providers() -> None:
 
 @app.command("set-key")
 def set_key(
-    name: Annotated[str, typer.Argument(help="The provider, as `kimi status` names it.")],
+    name: Annotated[str, typer.Argument(help="The provider: openai, not openai-gpt-4o-mini.")],
     stage: Stage = target.LOCAL,
     force: Annotated[
         bool, typer.Option("--force", help="Store it although no provider has this name.")
@@ -46,7 +46,8 @@ def set_key(
 
 def _check(found: target.Target, name: str) -> None:
     """The deployment itself says which providers it is configured for."""
-    known = sorted(api.get(found, "/health", as_json=False).get("ai_providers") or ())
+    health = api.get(found, "/health", as_json=False).get("ai_providers") or {}
+    known = sorted({one["provider"] for one in health.values() if one.get("provider")})
     if name not in known:
         what = f"this deployment has no provider {name!r}; it has: {', '.join(known) or 'none'}"
         raise Failure(what, "--force stores the key all the same", code=USAGE)

@@ -15,6 +15,7 @@ class ProviderHealth(Model):
     """One provider of models. Null is what nobody has measured or configured yet."""
 
     state: State
+    provider: str | None = Field(default=None, description="Whose key it needs; null for none.")
     model: str | None
     resolves_to: str | None = None
     retires: date | None = None
