@@ -41,5 +41,10 @@ def _cloud(name: str, provider: Provider, keys: ProviderKeys, client: httpx.Clie
     if provider.api == "anthropic":
         return Anthropic(provider.base_url, client, name, keys)
     return OpenAICompatible(
-        provider.base_url, client, name, keys, output_limit_name=provider.output_limit_name
+        provider.base_url,
+        client,
+        name,
+        keys,
+        output_limit_name=provider.output_limit_name,
+        extra=provider.extra,
     )

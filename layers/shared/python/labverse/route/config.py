@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, JsonValue, model_validator
 
 from labverse.kernel.model import Model
 from labverse.kernel.money import Usd
@@ -20,6 +20,9 @@ class Provider(Model):
     api: Literal["openai", "anthropic"]
     base_url: str = Field(pattern=r"^https?://")
     regions: dict[str, str] = Field(default_factory=dict, description="Other base URLs, by region.")
+    extra: dict[str, JsonValue] = Field(
+        default_factory=dict, description="Added to the body of every request."
+    )
     output_limit_name: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
 
 

@@ -93,7 +93,7 @@ class Router:
             for candidate in untried
             if candidate.provider != LOCAL or asked <= candidate.tokens_per_second * sla
         ]
-        clocks = Clocks(sla=sla, hard=config.hard_deadline_ms / 1000 - passed)
+        clocks = Clocks(sla=sla, hard=self._hard_left(task))
         return clocks.share(len(untried), len(hopeful), config.min_attempt_ms / 1000)
 
     def _attempt(self, task: _Task, candidate: Candidate, seconds: float) -> Reply | None:
@@ -121,7 +121,7 @@ class Router:
             chat=work.chat,
             temperature=config.temperatures[work.task_class] if chosen is None else chosen,
             max_output_tokens=output_limit(
-                candidate, asked, seconds, task_limit(work, config), task.size
+                candidate, asked, self._hard_left(task), task_limit(work, config), task.size
             ),
             seconds=seconds,
         )
@@ -166,6 +166,10 @@ class Router:
             refused=list(task.ranking.refused),
             trace_id=task.trace_id,
         )
+
+    def _hard_left(self, task: _Task) -> float:
+        passed = self.clock.monotonic() - task.started
+        return self.catalogue.config.hard_deadline_ms / 1000 - passed
 
     def _ms(self, since: float) -> int:
         return round((self.clock.monotonic() - since) * 1000)
