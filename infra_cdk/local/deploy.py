@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from infra_cdk.local import progress, providers
+from infra_cdk.local import progress, providers, real_keys
 from infra_cdk.local.cloud import client_environ
 from infra_cdk.local.commands import Command, run
 from infra_cdk.local.environments import ensure
@@ -80,7 +80,7 @@ def _parameters(instance: Instance, port: int, model: Model) -> list[str]:
     values = {
         "LocalModelUrl": model.url,
         "LocalModelName": model.name,
-        "ProviderBaseUrl": providers.address(port),
+        "ProviderBaseUrl": "none" if real_keys.keys() else providers.address(port),
     }
     known = [f"{DATA}:{name}={values[name]}" for name in values if name in template["Parameters"]]
     return [part for given in known for part in ("--parameters", given)]

@@ -12,8 +12,8 @@ import boto3
 from infra_cdk.local import progress, web
 from infra_cdk.local.problems import Problem
 from infra_cdk.local.prompt import Reply, ask
+from infra_cdk.local.real_keys import SECRET
 
-SECRET = "labverse/local/provider-keys"
 STAND_INS = ("dashscope", "openai", "anthropic", "moonshot")
 # A function looks for a key that was absent after five seconds; the rest is for slow machines.
 SEEN_SECONDS = 20.0

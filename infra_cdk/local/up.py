@@ -19,6 +19,7 @@ from infra_cdk.local import (
     processes,
     progress,
     providers,
+    real_keys,
 )
 from infra_cdk.local.environments import ensure
 from infra_cdk.local.instance import Instance
@@ -46,7 +47,7 @@ def up(instance: Instance) -> None:
 def _up(instance: Instance, port: int) -> None:
     model = language.choose(port + 1)
     sources = deploy.digest()
-    wanted = f"{sources} {model.url} {model.name} {port}"
+    wanted = f"{sources} {model.url} {model.name} {port} {real_keys.fingerprint()}"
     if _trusted(instance, port) == wanted:
         together(lambda: cloud.start(instance, port), *_beside(instance, port, model))
         reply = _try(instance, model)
@@ -114,7 +115,9 @@ def _build(instance: Instance, port: int, sources: str, model: Model) -> None:
 
     def stacks() -> None:
         together(app, account)
-        facts.write(instance, port, model, deploy.deploy(instance, port, model))
+        outputs = deploy.deploy(instance, port, model)
+        real_keys.offer(port)
+        facts.write(instance, port, model, outputs)
 
     together(stacks, *_beside(instance, port, model))
 

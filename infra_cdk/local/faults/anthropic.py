@@ -33,7 +33,7 @@ def read(body: Mapping[str, Any], headers: Mapping[str, str]) -> Asked | tuple[s
     if missing:
         return "400", f"{missing[0]}: Field required"
     return Asked(
-        model=body["model"],
+        model=f"{body['model']} (stand-in)",
         messages=[{"role": "system", "content": body.get("system", "")}, *body["messages"]],
         most=body["max_tokens"],
         forced=_forced(body),

@@ -31,7 +31,7 @@ def read(body: Mapping[str, Any], headers: Mapping[str, str]) -> Asked | tuple[s
     if not isinstance(body.get("model"), str) or not body.get("messages"):
         return "400", "model and messages are required"
     return Asked(
-        model=body["model"],
+        model=f"{body['model']} (stand-in)",
         messages=body["messages"],
         most=body.get("max_completion_tokens") or body.get("max_tokens"),
         forced=_forced(body),
