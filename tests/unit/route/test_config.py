@@ -30,7 +30,7 @@ def test_a_listed_model_keeps_its_own_limits() -> None:
     assert CONFIG.served("big").context_window == 32_768
 
 
-def test_a_model_nobody_listed_gets_the_most_modest_limits_under_its_own_name() -> None:
+def test_a_model_nobody_listed_is_served_like_the_first_with_the_smallest_window() -> None:
     served = CONFIG.served("llama3:8b")
     assert (served.model, served.context_window, served.tokens_per_second) == (
         "llama3:8b",

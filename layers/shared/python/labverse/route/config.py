@@ -108,8 +108,11 @@ class RouteConfig(Model):
     def served(self, name: str) -> LocalModel:
         """The local model that the deployment serves as `name`.
 
-        A name that config does not list (an Ollama that already ran, say) is served with the
-        limits of the last one listed, which by the order of preference is the most modest.
+        A name that config does not list (an Ollama that already ran, say) is served like the
+        preferred one, with the smallest window listed: too small a window refuses, too large a one
+        is silently cut by the server.
         """
         listed = {local.model: local for local in self.edge_local}
-        return listed.get(name, self.edge_local[-1].model_copy(update={"model": name}))
+        smallest = min(local.context_window for local in self.edge_local)
+        other = {"model": name, "context_window": smallest}
+        return listed.get(name, self.edge_local[0].model_copy(update=other))
