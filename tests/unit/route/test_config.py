@@ -35,5 +35,5 @@ def test_a_model_nobody_listed_is_served_like_the_first_with_the_smallest_window
     assert (served.model, served.context_window, served.tokens_per_second) == (
         "llama3:8b",
         4096,
-        20,
+        10,
     )

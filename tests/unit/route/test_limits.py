@@ -4,8 +4,10 @@ from decimal import Decimal
 
 import pytest
 
+from labverse.kernel.errors import InvalidInput, Unavailable
+from labverse.route.errors import UnknownModel
 from labverse.route.models import Tokens
-from tests.unit.route.fakes import ASK, CONFIG, World
+from tests.unit.route.fakes import ASK, CONFIG, FakeKeys, World
 
 
 def test_money_bounds_the_answer_and_then_the_candidates() -> None:
@@ -37,3 +39,22 @@ def test_the_answers_length_is_bounded_by_the_hard_deadline_not_by_a_share_of_th
     world.router.answer(ASK.model_copy(update={"max_output_tokens": 30_000}))
     most = world.fleet["alpha"].calls[1].max_output_tokens
     assert most == int(60 * CONFIG.hard_deadline_ms / 1000), "what it surely writes until then"
+
+
+@pytest.mark.parametrize("name", ["third", "gamma-1"])
+def test_a_named_model_without_a_key_is_the_callers_to_change(name: str) -> None:
+    world = World(keys=FakeKeys("alpha"))
+    with pytest.raises(UnknownModel, match=f"'{name}' cannot be asked here: not configured: gamma"):
+        world.router.answer(ASK.model_copy(update={"model": name}))
+
+
+def test_keys_that_cannot_be_read_are_ours_to_mend() -> None:
+    world = World(keys=FakeKeys(down=True))
+    with pytest.raises(Unavailable):
+        world.router.answer(ASK.model_copy(update={"model": "third"}))
+
+
+def test_a_limit_that_no_model_asked_for_can_keep_names_the_limit() -> None:
+    dear = {"model": "first", "max_cost_usd": Decimal(0)}
+    with pytest.raises(InvalidInput, match="max_cost_usd: the prompt alone may cost more than"):
+        World().router.answer(ASK.model_copy(update=dear))

@@ -20,7 +20,7 @@ from labverse.route.models import (
     Work,
 )
 from labverse.route.ports import Call, ProviderFailure, Recorder, Reply, Routed
-from labverse.route.unanswered import unanswerable
+from labverse.route.unanswered import refuse_absent, unanswerable
 
 _ATTEMPT = Attempt.model_fields.keys() & AttemptSpan.model_fields.keys()
 
@@ -79,6 +79,7 @@ class Router:
             raise UnknownModel("no such model", [FieldError(field="model", message=message)])
         size = Size.of(work)
         candidates, absent = self.catalogue.on(self.clock.now().date())
+        refuse_absent(work.model, candidates, absent, self.catalogue.config.aliases)
         ranking = choose(work, candidates, self.catalogue.config, size)
         ranking = Ranking(ranking.order, (*absent, *ranking.refused))
         return _Task(work, trace_id, started, size, ranking)

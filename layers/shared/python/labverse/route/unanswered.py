@@ -1,6 +1,6 @@
 """Why a request was not answered: the caller's mistake, or ours to mend later."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from labverse.kernel.errors import FieldError, InvalidInput, LabverseError, Unavailable
 from labverse.route.choice import (
@@ -10,9 +10,11 @@ from labverse.route.choice import (
     RETIRED,
     TOO_DEAR,
     TOO_LONG,
+    Candidate,
     Ranking,
 )
-from labverse.route.models import Attempt
+from labverse.route.errors import UnknownModel
+from labverse.route.models import Attempt, Refusal
 
 # Reasons that hold however often the same request comes; any other may have gone by then.
 _LASTING = (LACKING, NOT_CONFIGURED, OTHER_MODEL, RETIRED, TOO_DEAR)
@@ -29,7 +31,7 @@ def unanswerable(ranking: Ranking, attempts: Sequence[Attempt]) -> LabverseError
     long = sorted({item.reason for item in ranking.refused if item.reason.startswith(TOO_LONG)})
     if long and not attempts:
         return _too_long("; ".join(long))
-    unserved = [] if attempts else _unserved(ranking)
+    unserved = [] if attempts else [*_unserved(ranking), *_too_dear(ranking)]
     if unserved:
         return InvalidInput("no model can take this", unserved)
     why = "every candidate failed" if attempts else "no model can be asked"
@@ -42,8 +44,34 @@ def unanswerable(ranking: Ranking, attempts: Sequence[Attempt]) -> LabverseError
     )
 
 
+def refuse_absent(
+    model: str | None,
+    candidates: Sequence[Candidate],
+    absent: Sequence[Refusal],
+    aliases: Mapping[str, str],
+) -> None:
+    """Raise UnknownModel for a model that was asked for by name and that this deployment lacks.
+
+    What lacks only for now (keys that cannot be read) is not refused here: it may come back.
+    """
+    if model is None or any(model in candidate.names for candidate in candidates):
+        return
+    for refusal in absent:
+        lasting = refusal.reason.startswith((NOT_CONFIGURED, RETIRED))
+        if lasting and model in (refusal.model, aliases.get(refusal.model)):
+            message = f"{model!r} cannot be asked here: {refusal.reason}"
+            raise UnknownModel("no such model", [FieldError(field="model", message=message)])
+
+
 def _too_long(message: str) -> InvalidInput:
     return InvalidInput("no model can take this", [FieldError(field="text", message=message)])
+
+
+def _too_dear(ranking: Ranking) -> list[FieldError]:
+    if not all(refusal.reason.startswith(_LASTING) for refusal in ranking.refused):
+        return []
+    dear = {item.reason for item in ranking.refused if item.reason.startswith(TOO_DEAR)}
+    return [FieldError(field="max_cost_usd", message=reason) for reason in sorted(dear)]
 
 
 def _unserved(ranking: Ranking) -> list[FieldError]:
