@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from labverse.route.config import RouteConfig
+from labverse.route.config import Provider, RouteConfig
 from tests.unit.route.fakes import CONFIG
 
 
@@ -37,3 +37,11 @@ def test_a_model_nobody_listed_is_served_like_the_first_with_the_smallest_window
         4096,
         10,
     )
+
+
+def test_a_region_is_asked_where_it_answers_and_an_unknown_one_is_named() -> None:
+    provider = {"api": "openai", "base_url": "https://a.example", "regions": {"cn": "https://b"}}
+    assert Provider.model_validate(provider).url == "https://a.example"
+    assert Provider.model_validate({**provider, "region": "cn"}).url == "https://b"
+    with pytest.raises(ValidationError, match="region 'us' is not one of"):
+        Provider.model_validate({**provider, "region": "us"})

@@ -31,7 +31,9 @@ def moved(config: RouteConfig, base_url: str) -> RouteConfig:
     if base_url == NOWHERE:
         return config
     providers: Mapping[str, Provider] = {
-        name: provider.model_copy(update={"base_url": f"{base_url.rstrip('/')}/{name}/v1"})
+        name: provider.model_copy(
+            update={"base_url": f"{base_url.rstrip('/')}/{name}/v1", "region": None}
+        )
         for name, provider in config.providers.items()
     }
     return config.model_copy(update={"providers": providers})
@@ -39,9 +41,9 @@ def moved(config: RouteConfig, base_url: str) -> RouteConfig:
 
 def _cloud(name: str, provider: Provider, keys: ProviderKeys, client: httpx.Client) -> ModelPort:
     if provider.api == "anthropic":
-        return Anthropic(provider.base_url, client, name, keys)
+        return Anthropic(provider.url, client, name, keys)
     return OpenAICompatible(
-        provider.base_url,
+        provider.url,
         client,
         name,
         keys,

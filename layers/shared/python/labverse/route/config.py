@@ -19,11 +19,23 @@ class Provider(Model):
 
     api: Literal["openai", "anthropic"]
     base_url: str = Field(pattern=r"^https?://")
-    regions: dict[str, str] = Field(default_factory=dict, description="Other base URLs, by region.")
+    regions: dict[str, str] = Field(default_factory=dict, description="Base URLs by region.")
+    region: str | None = Field(default=None, description="The region that the key belongs to.")
     extra: dict[str, JsonValue] = Field(
         default_factory=dict, description="Added to the body of every request."
     )
     output_limit_name: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
+
+    @model_validator(mode="after")
+    def _known_region(self) -> Self:
+        if self.region is not None and self.region not in self.regions:
+            raise ValueError(f"region {self.region!r} is not one of {sorted(self.regions)}")
+        return self
+
+    @property
+    def url(self) -> str:
+        """Where it answers: its region's base URL where one is chosen."""
+        return self.base_url if self.region is None else self.regions[self.region]
 
 
 class CloudModel(Model):
