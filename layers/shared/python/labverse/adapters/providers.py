@@ -30,10 +30,9 @@ def moved(config: RouteConfig, base_url: str) -> RouteConfig:
     """
     if base_url == NOWHERE:
         return config
+    here = base_url.rstrip("/")
     providers: Mapping[str, Provider] = {
-        name: provider.model_copy(
-            update={"base_url": f"{base_url.rstrip('/')}/{name}/v1", "region": None}
-        )
+        name: provider.model_copy(update={"base_url": f"{here}/{name}/v1", "region": None})
         for name, provider in config.providers.items()
     }
     return config.model_copy(update={"providers": providers})
