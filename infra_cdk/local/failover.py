@@ -78,7 +78,7 @@ def _forget(facts: dict[str, Any]) -> None:
 
 
 def _unconfigured(reply: Reply) -> bool:
-    reasons = [refused["reason"] for refused in reply.body.get("refused", [])]
+    reasons: list[str] = [refused["reason"] for refused in reply.body.get("refused", [])]
     return sum(reason.startswith("not configured") for reason in reasons) == len(STAND_INS)
 
 

@@ -13,9 +13,9 @@ import sys
 from typing import Any
 
 NAME = "small-local-model:gemma3-270m"
-# An answer begins with what no reader takes for white space: neither a space (all that an answer of
-# one token might be), nor a control character, nor one of Unicode's own spaces. `<` begins the marks
-# that the model was trained with (<start_of_image>), which are no answer either.
+# An answer begins with what no reader takes for white space: neither a space (all that an answer
+# of one token might be), nor a control character, nor one of Unicode's own spaces. `<` begins the
+# marks that the model was trained with (<start_of_image>), which are no answer either.
 GRAMMAR = (
     r"root ::= [^<\x00-\x20\x7F-\xA0\u1680\u2000-\u200F\u2028-\u202F\u205F-\u2064\u3000\uFEFF]"
     r" [^\x00]*"
