@@ -73,7 +73,9 @@ def test_the_commands_run_as_they_are_shown(deployed: Deployed) -> None:
         f"echo '--- {n}'\n{block.text}" for n, block in enumerate(BLOCKS) if not block.needs
     )
     ran = bash(script)
-    assert ran.returncode == 0, f"{ran.stdout[-3000:]}\n{ran.stderr[-3000:]}"
+    failed = BLOCKS[int(re.findall(r"--- (\d+)$", ran.stdout, re.M)[-1])].text
+    said = f"{ran.stdout[-1500:]}\n{ran.stderr[-1500:]}"
+    assert ran.returncode == 0, f"README.md: a command fails in this block:\n{failed}\n{said}"
     outputs = ran.stdout.split("--- ")
     assert "answer    " in outputs[1]
     answer = json.loads(outputs[2].split("\n", 1)[1])
