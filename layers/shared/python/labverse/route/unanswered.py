@@ -31,9 +31,10 @@ def unanswerable(ranking: Ranking, attempts: Sequence[Attempt]) -> LabverseError
     long = sorted({item.reason for item in ranking.refused if item.reason.startswith(TOO_LONG)})
     if long and not attempts:
         return _too_long("; ".join(long))
-    unserved = [] if attempts else [*_unserved(ranking), *_too_dear(ranking)]
-    if unserved:
-        return InvalidInput("no model can take this", unserved)
+    lasting = all(refusal.reason.startswith(_LASTING) for refusal in ranking.refused)
+    fields = [*_unserved(ranking), *_too_dear(ranking)]
+    if lasting and fields and not attempts:
+        return InvalidInput("no model can take this", fields)
     why = "every candidate failed" if attempts else "no model can be asked"
     return Unavailable(
         f"{why}; see `attempts` and `refused`, and GET /health for what is served",
@@ -68,16 +69,13 @@ def _too_long(message: str) -> InvalidInput:
 
 
 def _too_dear(ranking: Ranking) -> list[FieldError]:
-    if not all(refusal.reason.startswith(_LASTING) for refusal in ranking.refused):
-        return []
+    """The task's limit, where it keeps a model from being asked."""
     dear = {item.reason for item in ranking.refused if item.reason.startswith(TOO_DEAR)}
     return [FieldError(field="max_cost_usd", message=reason) for reason in sorted(dear)]
 
 
 def _unserved(ranking: Ranking) -> list[FieldError]:
-    """By capability, the models that lack it; empty where there is another, passing reason."""
-    if not all(refusal.reason.startswith(_LASTING) for refusal in ranking.refused):
-        return []
+    """By capability, the models that lack it."""
     lacking = {
         refusal.model: refusal.reason.removeprefix(LACKING).split(", ")
         for refusal in ranking.refused
