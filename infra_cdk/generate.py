@@ -13,6 +13,7 @@ from infra_cdk.config import ROOT, StageConfig
 from labverse import VERSION
 from labverse.entry import observe, route
 from labverse.entry.openai import routes as openai
+from labverse.kernel.signing import KeySet
 from labverse.platform.api import Api
 from labverse.platform.keys import KeyRecord, Keyring
 from labverse.route.config import RouteConfig
@@ -46,7 +47,7 @@ _PROBLEM = {
 
 def openapi() -> dict[str, Any]:
     """The document of every capability's routes together."""
-    api = Api(Keyring(_NoKeys(), _NoTime()))
+    api = Api(Keyring(_NoKeys(), _NoKeys(), _NoTime()))
     route.routes(api, _never)
     openai.routes(api, _never, _never)
     observe.routes(api, _never, _never)
@@ -134,6 +135,9 @@ def _never() -> Any:
 class _NoKeys:
     def get(self, key_id: str) -> KeyRecord | None:
         raise AssertionError(f"nobody asks for {key_id} while the document is made")
+
+    def knowing(self, key_id: str) -> KeySet:
+        raise AssertionError(f"nobody signs with {key_id} while the document is made")
 
 
 class _NoTime:

@@ -2,16 +2,14 @@
 
 from typing import Any
 
-from labverse.adapters import aws, clock, providers, sqs_letters, xray
+from labverse.adapters import aws, clock, doors, providers, sqs_letters, xray
 from labverse.adapters.attempt_log import AttemptLog
-from labverse.adapters.dynamodb_keys import DynamoKeys
 from labverse.adapters.eventbridge import EventBridgeAnnouncer
 from labverse.adapters.secrets_keys import SecretsKeys
 from labverse.entry import route as entry
 from labverse.entry.openai import routes as openai
 from labverse.platform import files, telemetry
 from labverse.platform.api import Api
-from labverse.platform.keys import Keyring
 from labverse.platform.prime import primed
 from labverse.route.config import RouteConfig
 from labverse.route.router import Router
@@ -38,8 +36,7 @@ def answer_task() -> AnswerTask:
 @primed
 def api() -> Api:
     """Routes behind the key check."""
-    keys = DynamoKeys(settings().KEYS_TABLE, aws.client("dynamodb"))
-    built = Api(Keyring(keys, clock.SystemClock()))
+    built = Api(doors.keyring(settings().KEYS_TABLE, settings().KEY_PEPPER_ARN))
     entry.routes(built, answer_task)
     openai.routes(built, answer_task, clock.SystemClock().now)
     return built

@@ -16,6 +16,7 @@ class Observe(Construct):
         settings = ObserveSettings(
             **foundation.common("observe"),
             KEYS_TABLE=foundation.keys.table_name,
+            KEY_PEPPER_ARN=foundation.key_pepper.secret_arn,
             LOCAL_MODEL_URL=foundation.model_url,
             LOCAL_MODEL=foundation.model_name,
             PROVIDER_KEYS_ARN=foundation.provider_keys.secret_arn,
@@ -29,6 +30,7 @@ class Observe(Construct):
             traits=Traits(cold_budget=True),
         )
         foundation.let_read_items(http, foundation.keys, "dynamodb:GetItem")
+        foundation.let_read_secret(http, foundation.key_pepper)
         foundation.let_read_secret(http, foundation.provider_keys)
         routes = ["GET /health", "GET /docs", "GET /openapi.json", DEFAULT]
         add_routes(api=foundation.api, function=http.live, routes=routes)

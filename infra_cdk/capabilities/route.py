@@ -19,6 +19,7 @@ class Route(Construct):
         settings = RouteSettings(
             **foundation.common("route"),
             KEYS_TABLE=foundation.keys.table_name,
+            KEY_PEPPER_ARN=foundation.key_pepper.secret_arn,
             EVENT_BUS=foundation.bus.event_bus_name,
             LOCAL_MODEL_URL=foundation.model_url,
             LOCAL_MODEL=foundation.model_name,
@@ -37,6 +38,7 @@ class Route(Construct):
             for entry in ("http", "task")
         )
         foundation.let_read_items(http, foundation.keys, "dynamodb:GetItem")
+        foundation.let_read_secret(http, foundation.key_pepper)
         for function in (http, task):
             foundation.let_announce(function)
             foundation.let_read_secret(function, foundation.provider_keys)

@@ -30,6 +30,7 @@ class Foundation:
     alarms: sns.ITopic
     dead_letters: sqs.IQueue
     keys: dynamodb.ITable
+    key_pepper: secretsmanager.ISecret
     model_url: str
     model_name: str
     provider_base_url: str

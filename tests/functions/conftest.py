@@ -15,6 +15,7 @@ from infra_cdk.constructs.layer import config_files
 from labverse.adapters import aws
 from labverse.platform import files
 from labverse.platform.keys import KeyRecord, mint
+from tests.unit.platform.fakes import PEPPERS
 
 CONTEXT = SimpleNamespace(
     function_name="f", memory_limit_in_mb=512, invoked_function_arn="arn", aws_request_id="r"
@@ -24,6 +25,7 @@ ENVIRONMENT = {
     "POWERTOOLS_SERVICE_NAME": "test",
     "POWERTOOLS_METRICS_NAMESPACE": "labverse",
     "KEYS_TABLE": "keys",
+    "KEY_PEPPER_ARN": "arn:aws:secretsmanager:us-east-1:000000000000:secret:key-pepper",
     "EVENT_BUS": "labverse",
     "LOCAL_MODEL_URL": "none",
     "LOCAL_MODEL": "qwen2:7b",
@@ -37,7 +39,7 @@ class Cloud:
 
     def __init__(self) -> None:
         self.key, record = mint("test", frozenset({"route"}), datetime.now(UTC))
-        self.records: dict[str, KeyRecord] = {record.key_id: record}
+        self.records: dict[str, KeyRecord] = {record.key_id: record.sealed(PEPPERS)}
         self.events: list[dict[str, Any]] = []
         self.provider_keys: dict[str, str] = {}
         self.down = False
@@ -49,6 +51,8 @@ class Cloud:
         return {"Item": {"record": {"S": record.model_dump_json()}}} if record else {}
 
     def get_secret_value(self, *, SecretId: str) -> dict[str, Any]:  # noqa: N803
+        if SecretId == ENVIRONMENT["KEY_PEPPER_ARN"]:
+            return {"SecretString": PEPPERS.text()}
         return {"SecretString": json.dumps(self.provider_keys)}
 
     def put_events(self, *, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803

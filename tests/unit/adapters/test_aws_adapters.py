@@ -13,7 +13,7 @@ from labverse.adapters.dynamodb_keys import DynamoKeys
 from labverse.adapters.eventbridge import EventBridgeAnnouncer
 from labverse.adapters.probes import TableProbe
 from labverse.adapters.secrets_keys import ABSENT_SECONDS, FRESH_SECONDS, SecretsKeys
-from labverse.kernel.errors import Conflict, NotFound, Unavailable
+from labverse.kernel.errors import Conflict, Unavailable
 from labverse.kernel.model import Model
 from labverse.platform.keys import mint
 from tests.unit.platform.fakes import FakeClock, FakeLetters
@@ -43,14 +43,11 @@ def test_a_key_survives_the_table() -> None:
         assert DynamoKeys("t", client).get(RECORD.key_id) == RECORD
 
 
-def test_an_absent_key_is_none_and_cannot_be_revoked() -> None:
+def test_an_absent_key_is_none() -> None:
     client, stub = stubbed("dynamodb")
-    for _ in range(2):
-        stub.add_response("get_item", {})
+    stub.add_response("get_item", {})
     with stub:
         assert DynamoKeys("t", client).get("nobody") is None
-        with pytest.raises(NotFound, match="nobody"):
-            DynamoKeys("t", client).revoke("nobody", NOW)
 
 
 def test_a_taken_id_is_a_conflict_and_any_other_error_is_unavailable() -> None:
@@ -67,16 +64,40 @@ def test_a_taken_id_is_a_conflict_and_any_other_error_is_unavailable() -> None:
             DynamoKeys("t", client).get("x")
 
 
-def test_revoking_twice_writes_once() -> None:
+def test_a_record_is_replaced_only_as_it_was_read_however_it_is_written_there() -> None:
     client, stub = stubbed("dynamodb")
     gone = RECORD.model_copy(update={"revoked_at": NOW})
-    stub.add_response("get_item", {"Item": ITEM})
-    stub.add_response("put_item", {}, {"TableName": "t", "Item": ANY, "ConditionExpression": ANY})
-    stub.add_response("get_item", {"Item": {**ITEM, "record": {"S": gone.model_dump_json()}}})
+    spaced = json.dumps(json.loads(RECORD.model_dump_json()), indent=2)
+    for there in (spaced, gone.model_dump_json(), RECORD.model_dump_json()):
+        stub.add_response("get_item", {"Item": {**ITEM, "record": {"S": there}}})
+        if there is spaced:
+            expected = {
+                "TableName": "t",
+                "Item": {**ITEM, "record": {"S": gone.model_dump_json()}},
+                "ConditionExpression": "#record = :old",
+                "ExpressionAttributeNames": {"#record": "record"},
+                "ExpressionAttributeValues": {":old": {"S": spaced}},
+            }
+            stub.add_response("put_item", {}, expected)
+    stub.add_client_error("put_item", "ConditionalCheckFailedException")
     with stub:
-        for _ in range(2):
-            DynamoKeys("t", client).revoke(RECORD.key_id, NOW)
+        DynamoKeys("t", client).replace(RECORD, gone)
+        for _ in ("another is there", "somebody is quicker"):
+            with pytest.raises(Conflict):
+                DynamoKeys("t", client).replace(RECORD, gone)
         stub.assert_no_pending_responses()
+
+
+def test_a_record_that_somebody_spoilt_opens_nothing_and_stops_nothing(log: io.StringIO) -> None:
+    client, stub = stubbed("dynamodb")
+    spoilt = {**ITEM, "record": {"S": '{"hash": "which-nobody-may-see"'}}
+    stub.add_response("get_item", {"Item": spoilt})
+    stub.add_response("scan", {"Items": [spoilt, ITEM]})
+    with stub:
+        assert DynamoKeys("t", client).get(RECORD.key_id) is None
+        assert DynamoKeys("t", client).list() == (RECORD,)
+    assert "cannot be read" in log.getvalue()
+    assert "which-nobody-may-see" not in log.getvalue()
 
 
 def test_all_keys_are_listed_page_by_page_oldest_first() -> None:

@@ -7,6 +7,7 @@ class RouteSettings(Settings):
     """Names of what the functions use. A URL is `none` where there is no such server."""
 
     KEYS_TABLE: str
+    KEY_PEPPER_ARN: str
     EVENT_BUS: str
     LOCAL_MODEL_URL: str
     LOCAL_MODEL: str
