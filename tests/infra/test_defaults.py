@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from infra_cdk.constructs import function
+from infra_cdk.constructs import function as functions_of_ours
 from tests.infra.assembly import FUNCTION, Assembly, Resource, synthesized
 
 ALARM = "AWS::CloudWatch::Alarm"
@@ -97,10 +97,10 @@ def test_one_functions_code_is_one_asset(
 ) -> None:
     """Changing one function deploys that one, not all."""
     copy = tmp_path_factory.mktemp("changed") / "functions"
-    shutil.copytree(function.FUNCTIONS, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(functions_of_ours.FUNCTIONS, copy, ignore=shutil.ignore_patterns("__pycache__"))
     with (copy / "observe" / "handler.py").open("a", encoding="utf-8") as handler:
         handler.write("# a change\n")
-    monkeypatch.setattr(function, "FUNCTIONS", copy)
+    monkeypatch.setattr(functions_of_ours, "FUNCTIONS", copy)
     changed = synthesized("aws", tmp_path_factory.mktemp("changed"))
 
     def keys(assembly: Assembly) -> dict[str, str]:
