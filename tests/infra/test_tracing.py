@@ -41,7 +41,7 @@ LAMBDA = {
 
 
 def _received(daemon: socket.socket) -> list[dict[str, Any]]:
-    found = []
+    found: list[dict[str, Any]] = []
     while len(found) < 2:
         _, _, segment = daemon.recvfrom(65_536)[0].partition(b"\n")
         found.append(json.loads(segment))
