@@ -10,6 +10,7 @@ from tests.infra.statements import Statement, managed_policies, statements
 _TRACES = "X-Ray has no resources that a statement could name"
 WIDE_RESOURCES: dict[tuple[str, str], str] = {
     ("Key", "*"): "in a key's own policy `*` is that key",
+    ("Guard/EventRole/DefaultPolicy", "*"): _TRACES,
     ("Observe/HttpRole/DefaultPolicy", "*"): _TRACES,
     ("Route/HttpRole/DefaultPolicy", "*"): _TRACES,
     ("Route/TaskRole/DefaultPolicy", "*"): _TRACES,

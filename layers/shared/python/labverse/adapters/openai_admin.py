@@ -40,9 +40,8 @@ class OpenAIAdmin:
         after = ""
         for _ in range(_PAGES):
             page = self._ask("GET", f"{self._accounts}?limit={_PAGE}{after}")
-            rows = [row for row in page.get("data") or () if isinstance(row, dict)]
-            found += [Account(id=str(row["id"]), name=str(row.get("name"))) for row in rows]
-            if not (page.get("has_more") and rows):
+            found += _accounts(page)
+            if not (page.get("has_more") and found):
                 return tuple(found)
             after = f"&after={quote(found[-1].id, safe='')}"
         raise Unavailable("OpenAI lists more service accounts than we read")
@@ -85,3 +84,10 @@ class OpenAIAdmin:
             )
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise Unavailable(f"OpenAI cannot be reached: {type(error).__name__}") from None
+
+
+def _accounts(page: dict[str, Any]) -> list[Account]:
+    rows = page.get("data")
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise Unavailable("OpenAI lists something else than service accounts")
+    return [Account(id=str(row.get("id")), name=str(row.get("name"))) for row in rows]
