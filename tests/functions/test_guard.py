@@ -1,5 +1,6 @@
 """functions/guard through its front door: what Secrets Manager and the daily schedule send."""
 
+import io
 import json
 from collections.abc import Callable
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 
 from labverse.adapters import aws
 from labverse.kernel.errors import InvalidInput, NotFound, Refused
+from labverse.platform import telemetry
 from tests.functions.conftest import CONTEXT
 from tests.secrets_manager import MemorySecrets
 
@@ -121,8 +123,21 @@ def test_ages_are_measured_per_provider_and_the_oldest_of_all(
     assert metric["Dimensions"] == [["service"]], "what the alarm looks at"
 
 
+@pytest.fixture
+def log(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+    """What the function logs: the logger may be older than this test's own output."""
+    written = io.StringIO()
+    for handler in telemetry.logger().handlers:
+        monkeypatch.setattr(handler, "stream", written)
+    return written
+
+
 def test_no_value_is_ever_logged(
-    guard: Any, event: Event, secrets: Guarded, capsys: pytest.CaptureFixture[str]
+    guard: Any,
+    event: Event,
+    secrets: Guarded,
+    log: io.StringIO,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     token = secrets.stage("provider-keys")
     for step in STEPS:
@@ -130,7 +145,8 @@ def test_no_value_is_ever_logged(
         guard.event({**asked, "SecretId": "provider-keys", "ClientRequestToken": token}, CONTEXT)
         guard.event(event(f"guard/{step}"), CONTEXT)
     guard.event(event("guard/ages"), CONTEXT)
-    logged = capsys.readouterr().out
+    logged = log.getvalue() + capsys.readouterr().out
+    assert logged.count("rotation step") == 8
     values = [value for secret in secrets.secrets.values() for value in secret.values.values()]
     keys = [json.loads(value).get("current", {}).get("key") for value in values]
     for hidden in (KEY, "proof-of-who-asks", "f" * 64, *filter(None, keys)):

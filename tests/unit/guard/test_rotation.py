@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from labverse.guard.models import Step
-from labverse.kernel.errors import Conflict, NotFound, Refused, Unavailable
+from labverse.kernel.errors import NotFound, Refused, Unavailable
 from labverse.kernel.signing import KeySet
 from labverse.platform.keys import KeyRecord
 from tests.unit.guard.fakes import PEPPER, PROVIDERS, SESSION, STEPS, World
@@ -126,62 +126,6 @@ def test_what_is_there_before_us_is_told(world: World) -> None:
     fresh = world.secrets.stage(PEPPER)
     assert world.step(PEPPER, fresh, "createSecret").outcome == "done"
     assert world.step(PEPPER, fresh, "createSecret").outcome == "already"
-
-
-@pytest.mark.parametrize("step", STEPS[1:])
-@pytest.mark.parametrize("secret", [SESSION, PROVIDERS])
-def test_a_value_that_somebody_set_meanwhile_is_never_lost(
-    world: World, secret: str, step: Step
-) -> None:
-    token = world.secrets.stage(secret)
-    world.step(secret, token, "createSecret")
-    theirs = KeySet.parse(world.secrets.get_secret_value(SecretId=SESSION)["SecretString"])
-    fresh = theirs.followed_by(theirs.current.model_copy(update={"id": "theirs"}))
-    text = fresh.text() if secret == SESSION else '{"moonshot": "set by hand"}'
-    world.secrets.put_secret_value(SecretId=secret, ClientRequestToken="t" * 32, SecretString=text)
-    with pytest.raises(Conflict, match="the next rotation starts from it"):
-        world.step(secret, token, step)
-    assert world.current(secret)[0] == "t" * 32
-    with pytest.raises(Refused):
-        world.step(secret, token, step)
-    world.rotate(secret)
-    _, value = world.current(secret)
-    assert value.get("moonshot", value.get("previous", {})) in (
-        "set by hand",
-        fresh.current.model_dump(mode="json"),
-    )
-
-
-def test_somebody_who_is_quicker_than_our_last_write_is_not_overwritten(world: World) -> None:
-    token = world.secrets.stage(PROVIDERS)
-    for step in STEPS[:3]:
-        world.step(PROVIDERS, token, step)
-
-    def theirs() -> None:
-        world.secrets.put_secret_value(
-            SecretId=PROVIDERS, ClientRequestToken="t" * 32, SecretString='{"moonshot": "theirs"}'
-        )
-
-    # Before the fourth call: after all that finishSecret reads.
-    nothing = lambda: None  # noqa: E731
-    with world.meanwhile(nothing, nothing, nothing, theirs), pytest.raises(Conflict):
-        world.step(PROVIDERS, token, "finishSecret")
-    assert world.current(PROVIDERS) == ("t" * 32, {"moonshot": "theirs"})
-
-
-def test_a_rotation_that_was_given_up_cannot_undo_the_next(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """On the local cloud a label can be on two versions, and comes off neither by itself."""
-    old = world.secrets.stage(PEPPER)
-    world.step(PEPPER, old, "createSecret")
-    fresh = world.secrets.stage(PEPPER)
-    stages = {**world.vault.stages(PEPPER), old: frozenset({"AWSPENDING"})}
-    dropped: list[tuple[str, str]] = []
-    monkeypatch.setattr(world.vault, "stages", lambda _: stages)
-    monkeypatch.setattr(world.vault, "drop_pending", lambda *which: dropped.append(which))
-    world.step(PEPPER, fresh, "createSecret")
-    assert dropped == [(PEPPER, old)]
 
 
 def test_records_that_no_pepper_vouches_for_are_left_alone(world: World) -> None:

@@ -2,8 +2,8 @@
 
 The rule that keeps every key alive: at each moment a genuine record is sealed with one of the two
 peppers that are current at that moment. A rotation keeps it by sealing every record with the
-current pepper before it lets a new one follow. A writer keeps it by looking at the pepper again
-after it wrote: if that is still the one it used, whatever rotation comes will see the record.
+current pepper before it lets a new one follow. Whoever makes a key keeps it by looking at the pepper
+again afterwards: if that is still the one that was used, whatever rotation comes sees the record.
 """
 
 from collections.abc import Callable
@@ -65,8 +65,8 @@ class KeyRegistry:
             if record.revoked_at is not None:
                 return
             gone = record.model_copy(update={"revoked_at": now})
+            # Nothing to settle: a second rotation would have sealed, so changed, what we replace.
             if self._replaced(record, gone.sealed(self._peppers())):
-                self._settle(gone)
                 return
         raise Unavailable(f"key {key_id!r} is being written by others")
 
