@@ -33,7 +33,7 @@ def digest() -> str:
     return total.hexdigest()
 
 
-def synth(instance: Instance, port: int, sources: str) -> None:
+def synth(instance: Instance, sources: str) -> None:
     """Write the cloud assembly, unless it is already that of `sources`. Raises Problem."""
     if instance.record().get("synthesized") == sources and instance.assembly.exists():
         return
@@ -44,43 +44,43 @@ def synth(instance: Instance, port: int, sources: str) -> None:
     shutil.rmtree(instance.assembly, ignore_errors=True)
     argv = [_cdk(), "synth", "-q", *context, "-o", instance.assembly]
     step = "read the error above; it is in infra_cdk/, config/ or a layer's requirements"
-    run(Command("cdk synth", argv, instance.log("synth"), step, _environ(port)))
+    run(Command("cdk synth", argv, instance.log("synth"), step, _environ(instance)))
     instance.remember(synthesized=sources)
     progress.say("synth", f"done in {watch}")
 
 
-def bootstrap(instance: Instance, port: int) -> None:
+def bootstrap(instance: Instance) -> None:
     """Give the local cloud what the CDK expects of an account: a bucket and roles."""
     watch = progress.Stopwatch()
     argv = [_cdk(), "bootstrap", f"aws://{ACCOUNT}/{REGION}"]
     log = instance.log("bootstrap")
-    _onto_cloud(Command("cdk bootstrap", argv, log, _step(instance), _environ(port)))
+    _onto_cloud(Command("cdk bootstrap", argv, log, _step(instance), _environ(instance)))
     progress.say("bootstrap", f"done in {watch}")
 
 
-def deploy(instance: Instance, port: int, model: Model) -> dict[str, Any]:
+def deploy(instance: Instance, model: Model) -> dict[str, Any]:
     """Deploy both stacks from the assembly; the service stack's outputs. Raises Refused."""
     watch = progress.Stopwatch()
     progress.say("deploy", f"{DATA} and {SERVICE} onto the local cloud")
     outputs = instance.folder / "outputs.json"
     outputs.unlink(missing_ok=True)
-    parameters = _parameters(instance, port, model)
+    parameters = _parameters(instance, model)
     options = ["--all", "--require-approval", "never", "--outputs-file", outputs]
     argv = [_cdk(), "deploy", "--app", instance.assembly, *options, *parameters]
     log = instance.log("deploy")
-    _onto_cloud(Command("cdk deploy", argv, log, _step(instance), _environ(port)))
+    _onto_cloud(Command("cdk deploy", argv, log, _step(instance), _environ(instance)))
     progress.say("deploy", f"done in {watch}")
     deployed: dict[str, Any] = json.loads(outputs.read_text())
     return dict(deployed[SERVICE])
 
 
-def _parameters(instance: Instance, port: int, model: Model) -> list[str]:
+def _parameters(instance: Instance, model: Model) -> list[str]:
     """Where this cloud's servers are, for those parameters that the data stack has."""
     template = json.loads((instance.assembly / f"{DATA}.template.json").read_text())
     values = {
         "LocalModelUrl": model.url,
         "LocalModelName": model.name,
-        "ProviderBaseUrl": "none" if real_keys.keys() else providers.address(port),
+        "ProviderBaseUrl": "none" if real_keys.keys() else providers.address(instance.port),
     }
     known = [f"{DATA}:{name}={values[name]}" for name in values if name in template["Parameters"]]
     return [part for given in known for part in ("--parameters", given)]
@@ -97,9 +97,9 @@ def _cdk() -> Path:
     return ROOT / "infra_cdk" / "node_modules" / ".bin" / "cdk"
 
 
-def _environ(port: int) -> dict[str, str]:
+def _environ(instance: Instance) -> dict[str, str]:
     ensure("tools")
-    return {**with_tools(client_environ(port)), "PYTHONHASHSEED": "0"}
+    return {**with_tools(client_environ(instance)), "PYTHONHASHSEED": "0"}
 
 
 def _step(instance: Instance) -> str:
