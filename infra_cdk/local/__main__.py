@@ -43,7 +43,8 @@ def _demo(instance: Instance) -> None:
     """Demos use AWS clients: they go on in the tools environment, against this instance."""
     ensure("tools")
     python = python_of(TOOLS)
-    if sys.prefix != str(TOOLS):
+    there = os.environ.get("AWS_ENDPOINT_URL") == cloud.endpoint(instance)
+    if sys.prefix != str(TOOLS) or not there:
         environ = cloud.client_environ(instance)
         sys.stdout.flush()
         os.execve(python, [str(python), "-m", "infra_cdk.local", "demo"], environ)

@@ -9,6 +9,7 @@ once upstream closes one of them.
 
 from __future__ import annotations
 
+import asyncio.constants
 import importlib
 import importlib.metadata
 import re
@@ -19,6 +20,7 @@ from typing import Any
 from infra_cdk.local.tracebacks import exception_name
 
 VERSION = "1.5.33"
+FAREWELL_SECONDS = 0.2
 LOST = "Runtime.HandlerError"
 SECRET = "AWS::SecretsManager::Secret"
 # An ARN ends with the secret's name, a hyphen and six characters that AWS chose.
@@ -85,6 +87,9 @@ def main() -> None:
     handlers[SECRET] = with_secret_arns(handlers[SECRET])
     # With TLS it would listen on port 443 too wherever it may: nobody allotted that one to it.
     app._port_is_bindable = lambda _host, _port: False
+    # Nobody on this machine is owed a farewell: functions keep idle TLS connections open, and each
+    # would hold up the end, and the saving of state, for asyncio's 30 seconds.
+    asyncio.constants.SSL_SHUTDOWN_TIMEOUT = FAREWELL_SECONDS
     app.main()
 
 

@@ -60,11 +60,6 @@ class Instance:
         """Whose signature makes its emulator's certificate good, when it speaks TLS."""
         return self.folder / "tls" / "ca.pem"
 
-    @property
-    def assembly(self) -> Path:
-        """What `cdk synth` writes and `cdk deploy` reads."""
-        return self.folder / "cdk.out"
-
     def log(self, name: str) -> Path:
         """The log of one part."""
         return self.folder / "logs" / f"{name}.log"

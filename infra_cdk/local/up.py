@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from infra_cdk.deployment import assembly
 from infra_cdk.local import (
     cloud,
     commands,
@@ -48,7 +49,7 @@ def up(instance: Instance) -> None:
 
 def _up(instance: Instance, port: int) -> None:
     model = language.choose(port + 1)
-    sources = deploy.digest()
+    sources = assembly.digest()
     about = (sources, model.url, model.name, port, instance.enforced, real_keys.fingerprint())
     wanted = " ".join(map(str, about))
     if _trusted(instance) == wanted:
@@ -107,7 +108,7 @@ def _build(instance: Instance, port: int, sources: str, model: Model) -> None:
 
     def app() -> None:
         ensure("tools")
-        deploy.synth(instance, sources)
+        deploy.synth(sources)
 
     def account() -> None:
         cloud.start(instance)
@@ -118,7 +119,7 @@ def _build(instance: Instance, port: int, sources: str, model: Model) -> None:
 
     def stacks() -> None:
         together(app, account)
-        outputs = deploy.deploy(instance, model)
+        outputs = deploy.deploy(instance, model, assembly.folder("local", "local", sources))
         real_keys.offer(instance)
         facts.write(instance, model, outputs)
 
