@@ -1,4 +1,4 @@
-"""Cloud assemblies: what `cdk synth` makes of one stage for one target, once per version of the app.
+"""Cloud assemblies: what `cdk synth` makes of one stage for one target, once per version of it.
 
 Synthesized without credentials, so an assembly belongs to no account and any deployment may share
 it. Standard library only, because `make up` begins before any environment exists.
