@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from infra_cdk.deployment import assembly, costs, permissions
 
 STAGES = ("dev", "prod")
 
 
+@cache
 def files() -> dict[str, str]:
     """Every such file by its path in the repository; synthesizes what changed. Raises Problem."""
     templates = _templates()
