@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 import aws_cdk as cdk
 
+from infra_cdk import policies
 from infra_cdk.config import ROOT, StageConfig
 from infra_cdk.constructs import target as targets
 from infra_cdk.stacks.data import DataStack
@@ -27,7 +28,11 @@ def build(
     """
     # The CLI hands over cdk.json's context; whoever calls this function gets the same template.
     flags = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
-    app = cdk.App(context={**flags, **_METADATA}, outdir=outdir)
+    app = cdk.App(
+        context={**flags, **_METADATA},
+        outdir=outdir,
+        builtin_cloud_formation_validation=False,  # policies brings it, where templates are judged
+    )
     config = StageConfig.load(stage or app.node.try_get_context("stage") or "dev")
     chosen = targets.named(target or app.node.try_get_context("target") or "aws")
     data = DataStack(app, f"Labverse-{config.stage}-data", config=config)
@@ -40,6 +45,8 @@ def build(
     )
     service.add_stack_dependency(data, "reads its parameters")
     cdk.Tags.of(app).add("labverse:stage", config.stage)
+    if chosen.name == "aws":
+        policies.apply(app)
     return app
 
 

@@ -16,10 +16,11 @@ from infra_cdk.local.environments import HELP, LOCKS, NPM, ensure, uv_program
 from infra_cdk.local.paths import BUILD, ROOT, TOOLS, with_tools
 from infra_cdk.local.problems import Problem
 
+_NAMES = ("tools", "dev", "emulator", "runtime", "model", "weights", "scan", "sam")
 # In this order: later ones are constrained by earlier ones.
 REQUESTS = (
     ROOT / "layers" / "deps" / "requirements.in",
-    *(LOCKS / f"{name}.in" for name in ("tools", "dev", "emulator", "runtime", "model", "weights")),
+    *(LOCKS / f"{name}.in" for name in _NAMES),
 )
 OPTIONS = ("--universal", "--python-version", "3.11", "--generate-hashes", "--no-emit-index-url")
 
