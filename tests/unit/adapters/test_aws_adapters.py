@@ -16,7 +16,7 @@ from labverse.adapters.secrets_keys import ABSENT_SECONDS, FRESH_SECONDS, Secret
 from labverse.kernel.errors import Conflict, NotFound, Unavailable
 from labverse.kernel.model import Model
 from labverse.platform.keys import mint
-from tests.unit.platform.fakes import FakeClock
+from tests.unit.platform.fakes import FakeClock, FakeLetters
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 _, RECORD = mint("test", frozenset({"route", "admin"}), NOW)
@@ -105,13 +105,18 @@ def test_an_event_is_named_after_its_class() -> None:
     }
     stub.add_response("put_events", {"FailedEntryCount": 0, "Entries": []}, {"Entries": [entry]})
     with stub:
-        EventBridgeAnnouncer(client, "bus", "labverse.test").announce(SomethingHappened(what="x"))
+        announcer(client).announce(SomethingHappened(what="x"))
         stub.assert_no_pending_responses()
 
 
+def announcer(client: Any, letters: FakeLetters | None = None) -> EventBridgeAnnouncer:
+    return EventBridgeAnnouncer(client, "bus", "labverse.test", letters or FakeLetters())
+
+
 @pytest.mark.parametrize("how", ["refused", "down"])
-def test_an_event_that_was_not_taken_is_logged_whole_and_counted(
-    how: str, log: io.StringIO, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("letters", [FakeLetters(), FakeLetters(down=True)])
+def test_an_event_that_was_not_taken_is_kept_and_counted(
+    how: str, letters: FakeLetters, log: io.StringIO, capsys: pytest.CaptureFixture[str]
 ) -> None:
     client, stub = stubbed("events")
     if how == "down":
@@ -120,8 +125,14 @@ def test_an_event_that_was_not_taken_is_logged_whole_and_counted(
         failed = {"FailedEntryCount": 1, "Entries": [{"ErrorCode": "Throttled"}]}
         stub.add_response("put_events", failed)
     with stub:
-        EventBridgeAnnouncer(client, "bus", "labverse.test").announce(SomethingHappened(what="x"))
-    assert json.loads(log.getvalue())["detail"] == '{"what":"x"}'
+        announcer(client, letters).announce(SomethingHappened(what="x"))
+    told = json.loads(log.getvalue())
+    if letters.down:
+        assert told["detail"] == '{"what":"x"}'
+    else:
+        kept = letters.kept.pop()
+        assert (kept.kind, kept.event["Detail"]) == ("undelivered", '{"what":"x"}')
+        assert "detail" not in told
     assert "EventsUndelivered" in capsys.readouterr().out
 
 
