@@ -8,7 +8,7 @@ secret_name := `(?i)(api_?key|secret|token$|token_|passw|pwd|credential|private_
 # Names of where a secret is, or facts about it.
 about_secret := `(?i)_(arn|name|table|bucket|parameter|path|url|seconds|days|id)$`
 
-secret_value := `(sk-[A-Za-z0-9_-]{8}|[srp]k_(live|test)_|A[KS]IA[0-9A-Z]{16}|lv_[0-9a-f]{12}_|gh[pousr]_[A-Za-z0-9]{20}|github_pat_|xox[abprs]-|AIza[0-9A-Za-z_-]{30}|hf_[A-Za-z0-9]{20}|glpat-|eyJ[A-Za-z0-9_-]{8,}\.eyJ|PRIVATE KEY-----|resolve:(secretsmanager|ssm-secure):)`
+secret_value := `\b(sk-[A-Za-z0-9_-]{8}|[srp]k_(live|test)_|A[KS]IA[0-9A-Z]{16}|lv_[0-9a-f]{12}_|gh[pousr]_[A-Za-z0-9]{20}|github_pat_|xox[abprs]-|AIza[0-9A-Za-z_-]{30}|hf_[A-Za-z0-9]{20}|glpat-|eyJ[A-Za-z0-9_-]{8,}\.eyJ|PRIVATE KEY-----|resolve:(secretsmanager|ssm-secure):)`
 
 # Every variable of a function or a container.
 variable contains {"name": name, "path": sprintf("Properties.Environment.Variables.%s", [key]), "key": key, "value": value} if {

@@ -30,6 +30,29 @@ identity(found) if input.resources[found.name].resourceType in identity_types
 
 identity(found) if found.kind == "Policies"
 
+# What KMS itself calls by a family name.
+families := {"kms:GenerateDataKey*", "kms:ReEncrypt*"}
+
+# Without it nobody could administer a key, not even AWS's support.
+account_owns_key(found) if {
+	found.kind == "KeyPolicy"
+	endswith(text(found.statement.Principal.AWS), ":root")
+	found.statement.Action == "kms:*"
+}
+
+# Actions that know no resource: AWS accepts them on `*` alone.
+without_resource := {
+	"xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules", "xray:GetSamplingTargets",
+	"logs:CreateLogDelivery", "logs:GetLogDelivery", "logs:UpdateLogDelivery", "logs:DeleteLogDelivery",
+	"logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:DescribeResourcePolicies", "logs:DescribeLogGroups",
+	"ecr:GetAuthorizationToken", "cloudwatch:PutMetricData",
+}
+
+needs_resource(statement) if {
+	some action in listed(statement.Action)
+	not action in without_resource
+}
+
 violation contains denied(
 	"LV-WildcardAction", found.name, sprintf("%s.Action", [found.path]),
 	sprintf("allows every action that matches %s", [text(action)]),
@@ -38,6 +61,8 @@ violation contains denied(
 	some found in allowed
 	some action in listed(found.statement.Action)
 	contains(text(action), "*")
+	not action in families
+	not account_owns_key(found)
 }
 
 violation contains denied(
@@ -56,6 +81,7 @@ violation contains denied(
 ) if {
 	some found in allowed
 	identity(found)
+	needs_resource(found.statement)
 	some resource in listed(found.statement.Resource)
 	contains(text(resource), "*")
 }

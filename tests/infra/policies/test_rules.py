@@ -58,7 +58,9 @@ def test_every_rule_has_a_denied_and_an_allowed_case() -> None:
 
 def test_no_part_of_a_rule_can_be_removed(found: dict[str, set[Finding]]) -> None:
     """For each place that denies there is a case that only it denies: without it, that passes."""
-    alone = {hit.rule for hits in found.values() for hit in hits if len({h.rule for h in hits}) == 1}
+    alone = {
+        hit.rule for hits in found.values() for hit in hits if len({h.rule for h in hits}) == 1
+    }
     every = {rule for text in _numbered().values() for rule in re.findall(r'"(LV-\w+\.\d+)"', text)}
     assert every == alone, f"no case shows that {sorted(every - alone)} are needed: add one"
 
