@@ -52,9 +52,13 @@ def http(event: dict[str, Any], context: Any) -> Any:
 
 def task(event: dict[str, Any], context: Any) -> Any:
     """The state `Answer` of statemachines/route.asl.json."""
-    return telemetry.invoke(_traced_task, event, context, "trace_id")
+    return telemetry.invoke(
+        lambda state, lambda_context: xray.traced(_answer, state, lambda_context),
+        event,
+        context,
+        "trace_id",
+    )
 
 
-def _traced_task(event: dict[str, Any], context: Any) -> Any:
-    answer = answer_task()
-    return xray.traced(lambda state, _: entry.task_answer(state, answer), event, context)
+def _answer(event: dict[str, Any], _context: Any) -> Any:
+    return entry.task_answer(event, answer_task())

@@ -21,7 +21,7 @@ BESIDES = ("AWS::CDK::Metadata",)
 @pytest.fixture(scope="module")
 def known() -> frozenset[str]:
     """The types that the emulator itself says it has."""
-    argv = [python_of(ensure("emulator")), "-c", ASK]
+    argv = [str(python_of(ensure("emulator"))), "-c", ASK]
     run = subprocess.run(argv, capture_output=True, text=True, check=True)
     return frozenset(json.loads(run.stdout.splitlines()[-1])) | set(BESIDES)
 
