@@ -108,7 +108,7 @@ def test_what_is_planted_fails_by_its_name(place: str, told: str) -> None:
 
 
 def test_a_context_that_only_warns_is_refused() -> None:
-    with pytest.raises(ValueError, match="cdk.json"):
+    with pytest.raises(ValueError, match=r"cdk\.json"):
         policies.apply(cdk.App())
 
 
