@@ -31,6 +31,10 @@ TOLD = {
         "LV-LogWithoutRetention",
         "Serverless-LambdaTracing",
     },
+    f"{ROUTE}/Planted/Bare/ServiceRole/Resource": {
+        "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/"
+        "AWSLambdaBasicExecutionRole]"
+    },
     f"{ROUTE}/Planted/Silent/Resource": {"LV-AlarmWithoutAction"},
     f"{ROUTE}/Planted/Privileged/Resource": {"LV-PrivilegedContainer", "LV-UnsignedImage"},
     "Labverse-prod-data/Planted/Public/Resource": {"LV-PublicBucket", "AwsSolutions-S1"},
