@@ -15,6 +15,8 @@ from infra_cdk.local.problems import Problem
 
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
+# Access key and secret of the emulator's root user, also where it checks signatures.
+ROOT_KEY = "test"
 _RECORD = threading.Lock()
 DATA, SERVICE = "Labverse-local-data", "Labverse-local-service"
 
@@ -41,9 +43,22 @@ class Instance:
         return self.folder / "tmp"
 
     @property
-    def assembly(self) -> Path:
-        """What `cdk synth` writes and `cdk deploy` reads."""
-        return self.folder / "cdk.out"
+    def port(self) -> int:
+        """The first of its ports. Raises Problem before the first `make up`."""
+        found = self.record().get("port")
+        if found is None:
+            raise Problem(f"there is no local cloud {self.name!r}", "run: make up")
+        return int(found)
+
+    @property
+    def enforced(self) -> bool:
+        """Whether its emulator checks signatures and IAM policies, over TLS."""
+        return bool(self.record().get("enforced"))
+
+    @property
+    def ca_file(self) -> Path:
+        """Whose signature makes its emulator's certificate good, when it speaks TLS."""
+        return self.folder / "tls" / "ca.pem"
 
     def log(self, name: str) -> Path:
         """The log of one part."""
