@@ -2,37 +2,56 @@
 
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from labverse.adapters import aws
 from labverse.kernel.errors import InvalidInput, NotFound, Refused
+from labverse.kernel.signing import KeySet, SigningKey
 from labverse.platform import telemetry
+from labverse.platform.keys import KeyRecord, mint
 from tests.functions.conftest import CONTEXT
+from tests.functions.watch import Watch
+from tests.infra.assembly import Assembly
+from tests.infra.grants import missing_grants
 from tests.secrets_manager import MemorySecrets
+from tests.unit.platform.fakes import PEPPERS
 
 Event = Callable[[str], Any]
 STEPS = ("create", "set", "test", "finish")
 FIRST = json.dumps({"first": "f" * 64})
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+PEPPER = PEPPERS.followed_by(SigningKey.made(b"q" * 32, "second", NOW))
 KEY = "sk-not-to-be-seen"
 
 
 class Guarded(MemorySecrets):
-    """Secrets, and a table without keys."""
+    """Secrets, and a table with one key whose record is sealed with the pepper before."""
 
-    def get_paginator(self, _: str) -> Any:
-        return self
+    def __init__(self) -> None:
+        super().__init__()
+        record = mint("test", frozenset({"route"}), NOW)[1].sealed(PEPPERS)
+        text = record.model_dump_json()
+        self.item: dict[str, Any] = {"key_id": {"S": record.key_id}, "record": {"S": text}}
 
-    def paginate(self, **_: Any) -> Any:
-        return [{"Items": []}]
+    def get_item(self, **_: Any) -> dict[str, Any]:
+        return {"Item": self.item}
+
+    def put_item(self, **given: Any) -> dict[str, Any]:
+        self.item = given["Item"]
+        return {}
+
+    def scan(self, **_: Any) -> dict[str, Any]:
+        return {"Items": [self.item]}
 
 
 @pytest.fixture
 def secrets(event: Event) -> Guarded:
     made = Guarded()
-    texts = {"key-pepper": FIRST, "webhook-signing": FIRST, "session-signing": FIRST}
+    texts = {"key-pepper": PEPPER.text(), "webhook-signing": FIRST, "session-signing": FIRST}
     for name, text in {**texts, "provider-keys": f'{{"moonshot": "{KEY}"}}', "admin": "{}"}.items():
         made.secrets[name] = MemorySecrets(it=text).secrets["it"]
     pepper = event("guard/create")
@@ -43,8 +62,13 @@ def secrets(event: Event) -> Guarded:
 
 @pytest.fixture
 def guard(
-    secrets: Guarded, event: Event, fresh: Callable[[Any], Any], monkeypatch: pytest.MonkeyPatch
-) -> Any:
+    secrets: Guarded,
+    event: Event,
+    fresh: Callable[[Any], Any],
+    local: Assembly,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Any]:
+    """The handler over those secrets; whatever it calls, its role must allow."""
     from functions.guard import handler
 
     values = {
@@ -60,8 +84,11 @@ def guard(
     }
     for name, value in values.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(aws, "client", lambda _service: secrets)
-    return fresh(handler)
+    watch = Watch(lambda _service: secrets, values)
+    monkeypatch.setattr(aws, "client", watch.client)
+    yield fresh(handler)
+    missing = missing_grants(local, watch.calls)
+    assert not missing, "\n".join(missing)
 
 
 def test_the_four_steps_rotate_a_secret(guard: Any, event: Event, secrets: Guarded) -> None:
@@ -71,6 +98,8 @@ def test_the_four_steps_rotate_a_secret(guard: Any, event: Event, secrets: Guard
     assert secrets.secrets[secret].labels["AWSCURRENT"] == token
     for name in STEPS:
         assert guard.event(event(f"guard/{name}"), CONTEXT)["outcome"] == "already"
+    record = KeyRecord.model_validate_json(secrets.item["record"]["S"])
+    assert record.genuine(KeySet(current=PEPPER.current)), "sealed with what is now the previous"
 
 
 @pytest.mark.parametrize("name", ["webhook-signing", "session-signing", "provider-keys"])

@@ -1,5 +1,6 @@
 """`KeyTable` on DynamoDB: one item per key, found by its id."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -47,15 +48,20 @@ class DynamoKeys:
 
         What cannot be read as a record opens nothing, and is left out.
         """
-        pages = self._client.get_paginator("scan").paginate(
-            TableName=self._table, ConsistentRead=True
-        )
-        try:
-            texts = [item["record"]["S"] for page in pages for item in page["Items"]]
-        except (ClientError, BotoCoreError) as error:
-            raise Unavailable("keys could not be read") from error
-        found = [record for record in map(_record, texts) if record is not None]
+        found = [record for record in map(_record, self._texts()) if record is not None]
         return tuple(sorted(found, key=lambda record: record.created_at))
+
+    def _texts(self) -> Iterator[str]:
+        start: Any = {}
+        while True:
+            try:
+                page = self._client.scan(TableName=self._table, ConsistentRead=True, **start)
+            except (ClientError, BotoCoreError) as error:
+                raise Unavailable("keys could not be read") from error
+            yield from (item["record"]["S"] for item in page["Items"])
+            if "LastEvaluatedKey" not in page:
+                return
+            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
 
     def _text(self, key_id: str) -> str | None:
         try:

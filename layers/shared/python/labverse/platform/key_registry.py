@@ -2,8 +2,8 @@
 
 The rule that keeps every key alive: at each moment a genuine record is sealed with one of the two
 peppers that are current at that moment. A rotation keeps it by sealing every record with the
-current pepper before it lets a new one follow. Whoever makes a key keeps it by looking at the pepper
-again afterwards: if that is still the one that was used, whatever rotation comes sees the record.
+current pepper before it lets a new one follow. Whoever makes a key keeps it by looking at the
+pepper again afterwards: if that is still the one that was used, whatever rotation comes sees it.
 """
 
 from collections.abc import Callable
