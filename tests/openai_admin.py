@@ -42,7 +42,8 @@ class OpenAIAdminServer:
         if (method, parts.path) == ("GET", base):
             return 200, self._page(parse_qs(parts.query))
         id_ = parts.path.removeprefix(f"{base}/")
-        if method == "DELETE" and self.accounts.pop(id_, None):
+        if method == "DELETE" and id_ in self.accounts:
+            del self.accounts[id_]
             told = {"object": "organization.project.service_account.deleted", "id": id_}
             return 200, {**told, "deleted": True}
         return 404, {"error": {"message": "no such thing"}}

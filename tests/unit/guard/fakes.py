@@ -101,7 +101,7 @@ class World:
             self.faults, key_pepper=first, session_signing=first, provider_keys="{}", other="{}"
         )
         self.table = MemoryTable(self.faults)
-        self.vault = SecretsVault(self.secrets)  # type: ignore[arg-type] - as much of a client
+        self.vault = SecretsVault(self.secrets)  # type: ignore[arg-type]
         self.vendor = FakeVendor(self.faults)
         self.vendors: dict[str, Vendor] = {"openai": self.vendor}
         self.registry = KeyRegistry(self.table, self.peppers)

@@ -53,6 +53,11 @@ class KeyRegistry:
         self._table.put(record.sealed(self._peppers()))
         self._settle(record)
 
+    def genuine(self) -> tuple[KeyRecord, ...]:
+        """Every record that a pepper vouches for, revoked ones too."""
+        records, peppers = self._table.list(), self._peppers()
+        return tuple(record for record in records if record.genuine(peppers))
+
     def revoke(self, key_id: str, now: datetime) -> None:
         """From now on (functions remember a key for at most 30 s) the key opens nothing.
 
