@@ -120,6 +120,7 @@ def deploying() -> Statement:
             ["arn:aws:ssm:*:*:parameter/cdk-bootstrap/*", "arn:aws:ssm:*:*:parameter/labverse/*"],
         ),
         _allow("FirstKey", ["dynamodb:PutItem", "dynamodb:Scan"], _TABLE),
+        _allow("ImagesThere", ["ecr:DescribeImages"], "arn:aws:ecr:*:*:repository/labverse-*"),
         _allow("KeyOfTheTable", _DATA_KEY, "*", _through("dynamodb")),
     ]
     return {"Version": "2012-10-17", "Statement": deploy}

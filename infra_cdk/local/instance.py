@@ -18,7 +18,7 @@ ACCOUNT = "000000000000"
 # Access key and secret of the emulator's root user, also where it checks signatures.
 ROOT_KEY = "test"
 _RECORD = threading.Lock()
-DATA, SERVICE = "Labverse-local-data", "Labverse-local-service"
+SERVICE = "Labverse-local-service"
 
 
 @dataclass(frozen=True)
