@@ -19,6 +19,8 @@ ACCOUNT = "000000000000"
 ROOT_KEY = "test"
 _RECORD = threading.Lock()
 SERVICE = "Labverse-local-service"
+# Folders of .build that belong to no instance.
+TAKEN = frozenset({"assembly", "cache", "deployed", "env", "locks", "logs"})
 
 
 @dataclass(frozen=True)
@@ -94,9 +96,10 @@ def named() -> str | None:
 def selected() -> Instance:
     """The instance that LABVERSE_INSTANCE names; `local` when it is not set. Raises Problem."""
     name = named() or "local"
-    if not re.fullmatch(r"[a-z][a-z0-9-]{0,30}", name) or name in {"env", "logs", "locks", "cache"}:
+    if not re.fullmatch(r"[a-z][a-z0-9-]{0,30}", name) or name in TAKEN:
         what = f"LABVERSE_INSTANCE is {name!r}"
-        raise Problem(what, "use small letters, digits and hyphens; not env, logs, locks or cache")
+        step = f"use small letters, digits and hyphens; none of {', '.join(sorted(TAKEN))}"
+        raise Problem(what, step)
     return Instance(name)
 
 
