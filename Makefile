@@ -53,7 +53,7 @@ generate: ## write the generated files anew
 	@$(ENVIRONMENTS) tools && $(TOOLS) -m infra_cdk.generate
 
 golden: ## accept the template's summary as it is now
-	@$(ENVIRONMENTS) dev && GOLDEN=write $(TOOLS) -m pytest -q tests/infra/test_golden.py
+	@$(ENVIRONMENTS) dev && GOLDEN=write $(TOOLS) -m pytest -q tests/infra/test_golden.py tests/infra/test_sam.py
 
 lock: ## write the lock files anew (UPGRADE=1: newest versions)
 	@$(PYTHON) -m infra_cdk.local.lock
