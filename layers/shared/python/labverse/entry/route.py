@@ -23,7 +23,10 @@ def routes(api: Api, answer_task: Callable[[], UseCase]) -> None:
         doc=RouteDoc(
             summary="Answer a prompt",
             tag="route",
-            problems={503: "No model answered; `attempts` says what was tried"},
+            problems={
+                503: "No model answered; `attempts` says what was tried. `state: warming` with "
+                "Retry-After: the local model is being started"
+            },
         ),
     )
     def analyze(request: Annotated[AnalyzeRequest, Body()]) -> Answer:

@@ -80,6 +80,9 @@ class RouteConfig(Model):
     min_attempt_ms: int = Field(
         default=350, gt=0, description="No attempt inside the SLA is given less than this."
     )
+    warming_retry_s: int = Field(
+        default=60, gt=0, description="When to ask again while the local model is being started."
+    )
     max_output_tokens: int = Field(gt=0, description="For a task that names none.")
     max_cost_usd_per_task: Usd = Field(description="For a task that names none, and at most.")
     temperatures: dict[TaskClass, Temperature] = Field(description="By task class; all three.")
