@@ -6,8 +6,10 @@ from datetime import UTC, date, datetime
 import aws_cdk as cdk
 
 from infra_cdk.config import ROOT, StageConfig
+from infra_cdk.constructs import gate
 from infra_cdk.constructs import target as targets
 from infra_cdk.stacks.data import DataStack
+from infra_cdk.stacks.front import FrontStack
 from infra_cdk.stacks.service import ServiceStack
 
 # `sam local invoke` finds code through this metadata; the CDK CLI sets it, tests must too.
@@ -39,7 +41,11 @@ def build(
         today=today or datetime.now(UTC).date(),
     )
     service.add_stack_dependency(data, "reads its parameters")
+    if config.front:
+        front = FrontStack(app, f"Labverse-{config.stage}-front", config=config)
+        front.add_stack_dependency(service, "stands before its API")
     cdk.Tags.of(app).add("labverse:stage", config.stage)
+    gate.close(app)
     return app
 
 

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from labverse.adapters import aws, clock, deadline
+from labverse.adapters import aws, clock, providers, sqs_letters, xray
 from labverse.adapters.attempt_log import AttemptLog
 from labverse.adapters.dynamodb_keys import DynamoKeys
 from labverse.adapters.eventbridge import EventBridgeAnnouncer
-from labverse.adapters.providers import NOWHERE, adapters, moved
 from labverse.adapters.secrets_keys import SecretsKeys
 from labverse.entry import route as entry
 from labverse.entry.openai import routes as openai
@@ -14,7 +13,6 @@ from labverse.platform import files, telemetry
 from labverse.platform.api import Api
 from labverse.platform.keys import Keyring
 from labverse.platform.prime import primed
-from labverse.route.catalogue import Catalogue
 from labverse.route.config import RouteConfig
 from labverse.route.router import Router
 from labverse.route.service import AnswerTask
@@ -28,12 +26,12 @@ def answer_task() -> AnswerTask:
     """The use case of both entries."""
     have, now = settings(), clock.SystemClock()
     config = RouteConfig.model_validate_json(files.read("ai_providers.json"))
-    config = moved(config, have.PROVIDER_BASE_URL)
+    config = providers.moved(config, have.PROVIDER_BASE_URL)
     keys = SecretsKeys(have.PROVIDER_KEYS_ARN, aws.client("secretsmanager"), now)
-    ports = adapters(config, keys, deadline.make_client(), have.LOCAL_MODEL_URL)
-    served = () if have.LOCAL_MODEL_URL == NOWHERE else (config.served(have.LOCAL_MODEL),)
-    router = Router(Catalogue(config, served, ports, keys), now, clock.new_id, AttemptLog())
-    bus = EventBridgeAnnouncer(aws.client("events"), have.EVENT_BUS, "labverse.route")
+    catalogue = providers.catalogue(config, keys, have.LOCAL_MODEL_URL, have.LOCAL_MODEL)
+    router = Router(catalogue, now, clock.new_id, AttemptLog())
+    letters = sqs_letters.of_stage(have.STAGE, aws.client("sqs"))
+    bus = EventBridgeAnnouncer(aws.client("events"), have.EVENT_BUS, "labverse.route", letters)
     return AnswerTask(router, bus)
 
 
@@ -54,7 +52,9 @@ def http(event: dict[str, Any], context: Any) -> Any:
 
 def task(event: dict[str, Any], context: Any) -> Any:
     """The state `Answer` of statemachines/route.asl.json."""
-    use_case = answer_task()
-    return telemetry.invoke(
-        lambda state, _: entry.task_answer(state, use_case), event, context, "trace_id"
-    )
+    return telemetry.invoke(_traced_task, event, context, "trace_id")
+
+
+def _traced_task(event: dict[str, Any], context: Any) -> Any:
+    answer = answer_task()
+    return xray.traced(lambda state, _: entry.task_answer(state, answer), event, context)

@@ -4,7 +4,7 @@ from constructs import Construct
 
 from infra_cdk.constructs.api import DEFAULT, add_routes
 from infra_cdk.constructs.foundation import Foundation
-from infra_cdk.constructs.function import CapabilityFunction
+from infra_cdk.constructs.function import CapabilityFunction, Traits
 from labverse.observe.settings import ObserveSettings
 
 
@@ -21,9 +21,14 @@ class Observe(Construct):
             PROVIDER_KEYS_ARN=foundation.provider_keys.secret_arn,
         )
         http = CapabilityFunction(
-            self, capability="observe", entry="http", settings=settings, foundation=foundation
+            self,
+            capability="observe",
+            entry="http",
+            settings=settings,
+            foundation=foundation,
+            traits=Traits(cold_budget=True),
         )
-        foundation.keys.grant(http, "dynamodb:GetItem")
-        foundation.provider_keys.grant_read(http)
+        foundation.let_read_items(http, foundation.keys, "dynamodb:GetItem")
+        foundation.let_read_secret(http, foundation.provider_keys)
         routes = ["GET /health", "GET /docs", "GET /openapi.json", DEFAULT]
-        add_routes(api=foundation.api, function=http, routes=routes)
+        add_routes(api=foundation.api, function=http.live, routes=routes)

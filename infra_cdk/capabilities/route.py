@@ -4,7 +4,7 @@ from constructs import Construct
 
 from infra_cdk.constructs.api import add_routes
 from infra_cdk.constructs.foundation import Foundation
-from infra_cdk.constructs.function import CapabilityFunction
+from infra_cdk.constructs.function import CapabilityFunction, Traits
 from infra_cdk.constructs.workflow import Workflow
 from labverse.route.settings import RouteSettings
 
@@ -27,15 +27,20 @@ class Route(Construct):
         )
         http, task = (
             CapabilityFunction(
-                self, capability="route", entry=entry, settings=settings, foundation=foundation
+                self,
+                capability="route",
+                entry=entry,
+                settings=settings,
+                foundation=foundation,
+                traits=Traits(cold_budget=entry == "http", spends=True),
             )
             for entry in ("http", "task")
         )
-        foundation.keys.grant(http, "dynamodb:GetItem")
+        foundation.let_read_items(http, foundation.keys, "dynamodb:GetItem")
         for function in (http, task):
-            foundation.bus.grant_put_events_to(function)
-            foundation.provider_keys.grant_read(function)
-        add_routes(api=foundation.api, function=http, routes=ROUTES)
+            foundation.let_announce(function)
+            foundation.let_read_secret(function, foundation.provider_keys)
+        add_routes(api=foundation.api, function=http.live, routes=ROUTES)
         self.workflow = Workflow(
-            self, capability="route", config=foundation.config, functions={"RouteTask": task}
+            self, capability="route", foundation=foundation, functions={"RouteTask": task.live}
         )

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from infra_cdk.constructs.target import Target
@@ -54,17 +55,44 @@ def install(requirements: Path, into: Path, target: Target) -> None:
     (into / ".lock").unlink(missing_ok=True)
 
 
+def bytecode(target: Target) -> str:
+    """Which bytecode a layer of `target` holds: part of its digest, since the files differ."""
+    return f"{target.python} {'with' if _interpreter(target.python) else 'without'} bytecode"
+
+
 def compile_bytecode(folder: Path, target: Target) -> None:
     """Compile in place, so that a cold start compiles nothing: /opt is read-only on Lambda.
 
-    Only for the Python that runs this: another one's bytecode is another format. unchecked-hash
-    keeps the files the same for the same sources, and no cold start pays for a check.
+    Only where this machine has the target's Python: another one's bytecode is another format.
+    unchecked-hash keeps the files the same for the same sources, and no cold start pays for a
+    check.
     """
-    if target.python != f"{sys.version_info.major}.{sys.version_info.minor}":
+    python = _interpreter(target.python)
+    if python is None:
         return
-    command = [sys.executable, "-m", "compileall", "-q", "-j", "2"]
+    command = [python, "-m", "compileall", "-q", "-j", "2"]
     command += ["--invalidation-mode", "unchecked-hash", "-s", str(folder), "-p", "/opt/python"]
     subprocess.run([*command, str(folder)], check=True)
+
+
+@cache
+def _interpreter(version: str) -> str | None:
+    """A Python of `version` (`3.13`) on this machine, or None.
+
+    A name on PATH proves nothing (a pyenv shim can be there and fail), so each candidate is run.
+    """
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
+    installed = sorted(pyenv.glob(f"{version}.*/bin/python"))
+    for candidate in (sys.executable, f"python{version}", *map(str, installed)):
+        check = f"import sys; sys.exit(sys.version_info[:2] != ({version.replace('.', ', ')}))"
+        try:
+            if not subprocess.run(
+                [candidate, "-c", check], capture_output=True, check=False
+            ).returncode:
+                return candidate
+        except OSError:
+            continue
+    return None
 
 
 def _uv() -> str:

@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from aws_cdk import aws_apigatewayv2 as apigw
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
 
 from infra_cdk.config import StageConfig
 from infra_cdk.constructs.target import Target
@@ -19,8 +23,12 @@ class Foundation:
     config: StageConfig
     target: Target
     layers: tuple[lambda_.ILayerVersion, ...]
+    tracing_layer: lambda_.ILayerVersion
     api: apigw.HttpApi
     bus: events.IEventBus
+    key: kms.IKey
+    alarms: sns.ITopic
+    dead_letters: sqs.IQueue
     keys: dynamodb.ITable
     model_url: str
     model_name: str
@@ -34,3 +42,35 @@ class Foundation:
             "POWERTOOLS_SERVICE_NAME": capability,
             "POWERTOOLS_LOG_LEVEL": self.config.log_level,
         }
+
+    def let_read_items(
+        self, function: iam.IGrantable, table: dynamodb.ITable, *actions: str
+    ) -> None:
+        """Allow `actions` on the table's items, and to decrypt them."""
+        table.grant(function, *actions)
+        self.key.grant(function, "kms:Decrypt")
+
+    def let_write_items(
+        self, function: iam.IGrantable, table: dynamodb.ITable, *actions: str
+    ) -> None:
+        """Allow `actions` on the table's items, and to encrypt and decrypt them."""
+        table.grant(function, *actions)
+        self.key.grant(function, "kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey")
+
+    def let_read_secret(self, function: iam.IGrantable, secret: secretsmanager.ISecret) -> None:
+        """Allow to read the secret's value, and nothing else of it."""
+        iam.Grant.add_to_principal(
+            grantee=function,
+            actions=["secretsmanager:GetSecretValue"],
+            resource_arns=[secret.secret_arn],
+        )
+        self.key.grant(function, "kms:Decrypt")
+
+    def let_announce(self, function: iam.IGrantable) -> None:
+        """Allow to put events on the bus; what it does not take is kept in the dead letters."""
+        self.bus.grant_put_events_to(function)
+        self.let_bury(function)
+
+    def let_bury(self, function: iam.IGrantable) -> None:
+        """Allow to send what could not be handled to the dead letters."""
+        self.dead_letters.grant(function, "sqs:GetQueueUrl", "sqs:SendMessage")

@@ -1,24 +1,44 @@
 """A Lambda function of a capability, with the defaults every one shares."""
 
-from aws_cdk import Duration, RemovalPolicy
+from dataclasses import dataclass
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
+from aws_cdk import aws_lambda_destinations as destinations
 from constructs import Construct
 
-from infra_cdk.config import ROOT, StageConfig
+from infra_cdk.config import ROOT
+from infra_cdk.constructs.alarm import Alarm
 from infra_cdk.constructs.foundation import Foundation
+from infra_cdk.constructs.logs import LogGroup
+from infra_cdk.constructs.target import RUNTIME
 from labverse.platform.settings import Settings
 
 FUNCTIONS = ROOT / "functions"
 # A second under the HTTP API's own limit, so that the answer is still ours.
 _TIMEOUT = Duration.seconds(29)
+# An alarm at this share of the time-out comes before callers see it.
+_SLOW = 0.9
+_PERIOD = Duration.minutes(5)
+
+
+@dataclass(frozen=True)
+class Traits:
+    """What a function is beyond the defaults. `spends`: a runaway of it could cost money."""
+
+    cold_budget: bool = False
+    """Somebody waits for its first answer: started from a snapshot, and without a tracing SDK."""
+    spends: bool = False
+    asynchronous: bool = False
+    """Nobody waits for its answer: what it cannot do goes to the dead letters."""
 
 
 class CapabilityFunction(lambda_.Function):
-    """`functions/<capability>/handler.py`, exported callable `entry`."""
+    """`functions/<capability>/handler.py`, exported callable `entry`; call it through `live`."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - keyword-only, each of them a decision
         self,
         scope: Construct,
         *,
@@ -26,50 +46,76 @@ class CapabilityFunction(lambda_.Function):
         entry: str,
         settings: Settings,
         foundation: Foundation,
+        traits: Traits = Traits(),
     ) -> None:
-        name = f"labverse-{foundation.config.stage}-{capability}-{entry.replace('_', '-')}"
+        config = foundation.config
+        name = f"labverse-{config.stage}-{capability}-{entry.replace('_', '-')}"
         id_ = "".join(word.capitalize() for word in entry.split("_"))
-        log_group = _log_group(scope, id_, f"/aws/lambda/{name}", foundation.config)
+        log_group = LogGroup(scope, f"{id_}Logs", name=f"/aws/lambda/{name}", config=config)
+        tracing = () if traits.cold_budget else (foundation.tracing_layer,)
         super().__init__(
             scope,
             id_,
             function_name=name,
-            runtime=foundation.target.runtime,
+            description=f"Lab-Verse {config.stage}: {capability}, {entry}",
+            runtime=RUNTIME,
             architecture=foundation.target.architecture,
             code=lambda_.Code.from_asset(
                 str(FUNCTIONS / capability), exclude=["__pycache__", "*.pyc"]
             ),
             handler=f"handler.{entry}",
             environment=settings.as_environment(),
-            layers=list(foundation.layers),
+            layers=[*foundation.layers, *tracing],
             role=_role(scope, id_, log_group),
             timeout=_TIMEOUT,
-            memory_size=foundation.config.function_memory_mib,
+            memory_size=config.function_memory_mib,
             logging_format=lambda_.LoggingFormat.JSON,
             log_group=log_group,
+            tracing=lambda_.Tracing.ACTIVE,
+            snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if traits.cold_budget else None,
+            reserved_concurrent_executions=config.reserved_concurrency if traits.spends else None,
         )
+        # A snapshot belongs to a version, so everybody calls the version that `live` names.
+        self.live = lambda_.Alias(
+            self,
+            "Live",
+            alias_name="live",
+            version=self.current_version,
+            **_on_failure(foundation) if traits.asynchronous else {},
+        )
+        self._alarms(foundation, name)
+
+    def _alarms(self, foundation: Foundation, name: str) -> None:
+        for kind, metric, threshold, what in (
+            ("errors", self.metric_errors(period=_PERIOD), 1, "it raised: read its log group"),
+            ("throttles", self.metric_throttles(period=_PERIOD), 1, "calls were turned away"),
+            ("duration", self._slowest(), _SLOW * _TIMEOUT.to_milliseconds(), "close to its limit"),
+        ):
+            Alarm(
+                self,
+                f"{kind.capitalize()}Alarm",
+                metric=metric,
+                threshold=threshold,
+                topic=foundation.alarms,
+                name=f"{name}-{kind}",
+                description=f"{name}: {what}",
+            )
+
+    def _slowest(self) -> cloudwatch.Metric:
+        return self.metric_duration(period=_PERIOD, statistic="max")
 
 
-def _log_group(scope: Construct, id_: str, name: str, config: StageConfig) -> logs.LogGroup:
-    return logs.LogGroup(
-        scope,
-        f"{id_}Logs",
-        log_group_name=name,
-        retention=_retention(config.log_retention_days),
-        removal_policy=RemovalPolicy.DESTROY,
-    )
+def _on_failure(foundation: Foundation) -> dict[str, object]:
+    """After Lambda's own two retries the event lands, with whose it was, in the dead letters."""
+    return {
+        "on_failure": destinations.SqsDestination(foundation.dead_letters),
+        "retry_attempts": 2,
+        "max_event_age": Duration.hours(1),
+    }
 
 
-def _role(scope: Construct, id_: str, log_group: logs.LogGroup) -> iam.Role:
+def _role(scope: Construct, id_: str, log_group: LogGroup) -> iam.Role:
     """Not with the managed policy CDK would attach: that may write to every log group there is."""
     role = iam.Role(scope, f"{id_}Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
     log_group.grant_write(role)
     return role
-
-
-def _retention(days: int) -> logs.RetentionDays:
-    """CDK's name for a retention. Raises ValueError where CloudWatch has no such one."""
-    names = {7: "ONE_WEEK", 30: "ONE_MONTH", 90: "THREE_MONTHS", 365: "ONE_YEAR"}
-    if days not in names:
-        raise ValueError(f"log_retention_days is {days}; use one of {sorted(names)}")
-    return logs.RetentionDays[names[days]]

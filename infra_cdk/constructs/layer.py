@@ -1,4 +1,4 @@
-"""The two layers of every function: our code with its config, and the wheels it imports."""
+"""Layers: our code with its config, and the wheels that functions import."""
 
 import shutil
 from pathlib import Path
@@ -10,7 +10,7 @@ from constructs import Construct
 
 from infra_cdk.config import ROOT
 from infra_cdk.constructs import assets
-from infra_cdk.constructs.target import Target
+from infra_cdk.constructs.target import RUNTIME, Target
 from labverse.route.config import RouteConfig
 
 SOURCE = ROOT / "layers" / "shared" / "python" / "labverse"
@@ -37,7 +37,11 @@ def shared(scope: Construct, *, target: Target) -> lambda_.LayerVersion:
     config = config_files()
     sources = sorted(path for path in SOURCE.rglob("*.py") if "cli" not in path.parts)
     parts = [f"{path.relative_to(SOURCE)}\n{path.read_text(encoding='utf-8')}" for path in sources]
-    key = (target.python, *parts, *(f"{name}\n{text}" for name, text in sorted(config.items())))
+    key = (
+        assets.bytecode(target),
+        *parts,
+        *(f"{name}\n{text}" for name, text in sorted(config.items())),
+    )
 
     def build(folder: Path) -> None:
         package = folder / "python"
@@ -53,7 +57,7 @@ def shared(scope: Construct, *, target: Target) -> lambda_.LayerVersion:
 def wheels(scope: Construct, *, name: str, target: Target) -> lambda_.LayerVersion:
     """The wheels of `layers/<name>/requirements.txt`, with bytecode where we can make it."""
     requirements = ROOT / "layers" / name / "requirements.txt"
-    key = (target.python, str(target.platform), requirements.read_text(encoding="utf-8"))
+    key = (assets.bytecode(target), str(target.platform), requirements.read_text(encoding="utf-8"))
 
     def build(folder: Path) -> None:
         assets.install(requirements, folder / "python", target)
@@ -72,7 +76,7 @@ def _version(
         scope,
         f"{name}Layer",
         code=code,
-        compatible_runtimes=[target.runtime],
+        compatible_runtimes=[RUNTIME],
         compatible_architectures=[target.architecture],
         description=f"labverse: {name.lower()}",
     )

@@ -2,16 +2,26 @@
 
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from infra_cdk.config import StageConfig
 
+EXPIRES = "expires_at"
+"""The attribute by which an item goes: epoch seconds. Items without it stay."""
+
 
 class Table(dynamodb.Table):
-    """On demand, encrypted, recoverable to any second of the last 35 days."""
+    """On demand, encrypted with the stage's key, recoverable to any second of the last 35 days."""
 
     def __init__(
-        self, scope: Construct, id_: str, *, config: StageConfig, partition_key: str
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        config: StageConfig,
+        key: kms.IKey,
+        partition_key: str,
     ) -> None:
         super().__init__(
             scope,
@@ -21,10 +31,12 @@ class Table(dynamodb.Table):
                 name=partition_key, type=dynamodb.AttributeType.STRING
             ),
             billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
-            encryption=dynamodb.TableEncryption.AWS_MANAGED,
+            encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED,
+            encryption_key=key,
             point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
                 point_in_time_recovery_enabled=True
             ),
+            time_to_live_attribute=EXPIRES,
             deletion_protection=config.retain_data,
             removal_policy=removal(config),
         )

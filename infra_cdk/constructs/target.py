@@ -1,9 +1,14 @@
-"""The two targets of the one app. They differ in assets, Runtime and Architecture, nowhere else."""
+"""The two targets of the one app. They differ in assets and Architecture, nowhere else."""
 
 import sys
 from dataclasses import dataclass
 
 from aws_cdk import aws_lambda as lambda_
+
+_AWS = "3.13"
+# On both targets: the local cloud runs functions on the interpreter that runs itself, whatever is
+# written here, but takes snapshots only of a runtime that has them on AWS.
+RUNTIME = lambda_.Runtime(f"python{_AWS}", lambda_.RuntimeFamily.PYTHON, supports_snap_start=True)
 
 
 @dataclass(frozen=True)
@@ -15,21 +20,16 @@ class Target:
     platform: str | None
     architecture: lambda_.Architecture
 
-    @property
-    def runtime(self) -> lambda_.Runtime:
-        """Lambda's runtime of that Python."""
-        return lambda_.Runtime(f"python{self.python}", lambda_.RuntimeFamily.PYTHON)
-
 
 def named(name: str) -> Target:
     """The target `aws` or `local`.
 
-    The local cloud runs functions on the interpreter that runs the cloud itself, whatever Runtime
-    says, so `local` builds for this interpreter. Raises ValueError for another name.
+    `local` builds for this interpreter, as the local cloud runs on it, and functions with it.
+    Raises ValueError for another name.
     """
     if name == "aws":
         # manylinux2014 would quietly resolve to old wheels for this Python.
-        return Target(name, "3.13", "aarch64-manylinux_2_28", lambda_.Architecture.ARM_64)
+        return Target(name, _AWS, "aarch64-manylinux_2_28", lambda_.Architecture.ARM_64)
     if name == "local":
         here = f"{sys.version_info.major}.{sys.version_info.minor}"
         return Target(name, here, None, lambda_.Architecture.X86_64)

@@ -1,15 +1,35 @@
 """A state machine whose definition is a file under statemachines/."""
 
+import json
 import re
 from collections.abc import Mapping
 
+from aws_cdk import Duration
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from infra_cdk.config import ROOT, StageConfig
+from infra_cdk.config import ROOT
+from infra_cdk.constructs.alarm import Alarm
+from infra_cdk.constructs.foundation import Foundation
+from infra_cdk.constructs.logs import LogGroup
 
 STATEMACHINES = ROOT / "statemachines"
+
+
+def definition(capability: str, given: set[str]) -> str:
+    """The text of `statemachines/<capability>.asl.json`.
+
+    Raises ValueError when its ${Name}s are not exactly `given`, or it could run for ever.
+    """
+    path = STATEMACHINES / f"{capability}.asl.json"
+    text = path.read_text(encoding="utf-8")
+    wanted = set(re.findall(r"\$\{(\w+)\}", text))
+    if wanted != given:
+        raise ValueError(f"{path.name} names {sorted(wanted)}, its construct gives {sorted(given)}")
+    if "TimeoutSeconds" not in json.loads(text):
+        raise ValueError(f"{path.name} has no TimeoutSeconds: by default an execution has a year")
+    return text
 
 
 class Workflow(sfn.StateMachine):
@@ -20,25 +40,42 @@ class Workflow(sfn.StateMachine):
         scope: Construct,
         *,
         capability: str,
-        config: StageConfig,
-        functions: Mapping[str, lambda_.IFunction],
+        foundation: Foundation,
+        functions: Mapping[str, lambda_.Alias],
     ) -> None:
-        """Raises ValueError when the file's names and `functions` differ."""
-        path = STATEMACHINES / f"{capability}.asl.json"
-        definition = path.read_text(encoding="utf-8")
-        wanted = set(re.findall(r"\$\{(\w+)\}", definition))
-        if wanted != set(functions):
-            raise ValueError(
-                f"{path.name} names {sorted(wanted)}, its construct gives {sorted(functions)}"
-            )
+        """Raises ValueError for a definition that `definition` refuses."""
+        name = f"labverse-{foundation.config.stage}-{capability}"
+        # The prefix spares the account's one resource policy for logs, which has a size limit.
+        group = LogGroup(
+            scope, "WorkflowLogs", name=f"/aws/vendedlogs/states/{name}", config=foundation.config
+        )
         super().__init__(
             scope,
             "Workflow",
-            state_machine_name=f"labverse-{config.stage}-{capability}",
-            definition_body=sfn.DefinitionBody.from_string(definition),
+            state_machine_name=name,
+            definition_body=sfn.DefinitionBody.from_string(definition(capability, set(functions))),
             definition_substitutions={
                 name: function.function_arn for name, function in functions.items()
             },
+            tracing_enabled=True,
+            logs=sfn.LogOptions(
+                # Which states, never what was in them: inputs and outputs hold prompts.
+                destination=group,
+                level=sfn.LogLevel.ALL,
+                include_execution_data=False,
+            ),
         )
         for function in functions.values():
             function.grant_invoke(self)
+        self._alarm(foundation, name)
+
+    def _alarm(self, foundation: Foundation, name: str) -> None:
+        Alarm(
+            self,
+            "TimedOutAlarm",
+            metric=self.metric_timed_out(period=Duration.minutes(5)),
+            threshold=1,
+            topic=foundation.alarms,
+            name=f"{name}-timed-out",
+            description=f"{name}: an execution ran out of time, so a state did not end as it must",
+        )

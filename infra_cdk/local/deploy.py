@@ -21,6 +21,8 @@ from infra_cdk.local.problems import Problem, Refused
 
 # What the deployed app is made of: a change below any of these means another synth.
 SOURCES = ("functions", "layers", "infra_cdk", "config", "statemachines", "events", "cdk.json")
+# As infra_cdk/constructs/gate.py calls it; the CDK is not installed where this runs.
+TARGET = "Target"
 IGNORED = {"node_modules", "__pycache__", "cdk.out"}
 
 
@@ -75,15 +77,20 @@ def deploy(instance: Instance, port: int, model: Model) -> dict[str, Any]:
 
 
 def _parameters(instance: Instance, port: int, model: Model) -> list[str]:
-    """Where this cloud's servers are, for those parameters that the data stack has."""
-    template = json.loads((instance.assembly / f"{DATA}.template.json").read_text())
+    """Where this cloud's servers are, for those stacks that ask: `--parameters STACK:NAME=…`."""
     values = {
+        TARGET: "local",
         "LocalModelUrl": model.url,
         "LocalModelName": model.name,
         "ProviderBaseUrl": "none" if real_keys.keys() else providers.address(port),
     }
-    known = [f"{DATA}:{name}={values[name]}" for name in values if name in template["Parameters"]]
-    return [part for given in known for part in ("--parameters", given)]
+    given: list[str] = []
+    for path in sorted(instance.assembly.glob("*.template.json")):
+        stack = path.name.removesuffix(".template.json")
+        asked = json.loads(path.read_text()).get("Parameters", {})
+        for name in sorted(values.keys() & asked.keys()):
+            given += ["--parameters", f"{stack}:{name}={values[name]}"]
+    return given
 
 
 def _onto_cloud(command: Command) -> None:

@@ -1,12 +1,16 @@
-"""What survives: tables, the event bus, and facts that other stacks read."""
+"""What survives: the key, tables, secrets, the event bus, dead letters, and where alarms go."""
 
 import aws_cdk as cdk
-from aws_cdk import aws_events as events
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from infra_cdk.config import StageConfig
 from infra_cdk.constructs import share
+from infra_cdk.constructs.alarm import AlarmTopic
+from infra_cdk.constructs.bus import Bus
+from infra_cdk.constructs.key import StageKey
+from infra_cdk.constructs.queue import DeadLetters
 from infra_cdk.constructs.table import Table, removal
 
 
@@ -14,13 +18,25 @@ class DataStack(cdk.Stack):
     """Deployed first, destroyed last."""
 
     def __init__(self, scope: Construct, id_: str, *, config: StageConfig) -> None:
-        super().__init__(scope, id_, description="Lab-Verse: data that outlives a deployment")
-        keys = Table(self, "Keys", config=config, partition_key="key_id")
-        bus = events.EventBus(self, "Bus", event_bus_name=config.bus_name)
-        secret = _provider_keys(self, config)
+        super().__init__(
+            scope,
+            id_,
+            description="Lab-Verse: data that outlives a deployment",
+            env=cdk.Environment(region=config.region),
+            termination_protection=config.retain_data,
+        )
+        key = StageKey(self, config=config)
+        keys = Table(self, "Keys", config=config, key=key, partition_key="key_id")
+        bus = Bus(self, config=config)
+        secret = _provider_keys(self, config, key)
+        alarms = AlarmTopic(self, config=config, key=key)
+        letters = DeadLetters(self, config=config, alarms=alarms)
         shared = {
+            "data-key": key.key_arn,
             "keys-table": keys.table_name,
             "event-bus": bus.event_bus_name,
+            "alarms-topic": alarms.topic_arn,
+            "dead-letters": letters.queue_arn,
             **_parameters(self),
             "provider-keys-secret": secret.secret_arn,
         }
@@ -28,7 +44,7 @@ class DataStack(cdk.Stack):
             share.publish(self, stage=config.stage, name=name, value=value)
 
 
-def _provider_keys(scope: Construct, config: StageConfig) -> secretsmanager.Secret:
+def _provider_keys(scope: Construct, config: StageConfig, key: kms.IKey) -> secretsmanager.Secret:
     """Empty at first: whoever has a key sets it later, and deploying again does not touch it."""
     return secretsmanager.Secret(
         scope,
@@ -36,6 +52,7 @@ def _provider_keys(scope: Construct, config: StageConfig) -> secretsmanager.Secr
         secret_name=f"labverse/{config.stage}/provider-keys",
         description="Keys of AI providers: a JSON object by provider name",
         secret_string_value=cdk.SecretValue.unsafe_plain_text("{}"),
+        encryption_key=key,
         removal_policy=removal(config),
     )
 

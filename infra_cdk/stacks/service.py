@@ -5,7 +5,10 @@ from datetime import date
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra_cdk import lifetimes
@@ -18,10 +21,13 @@ from infra_cdk.constructs.foundation import Foundation
 from infra_cdk.constructs.target import Target
 
 _SHARED = (
-    "keys-table",
+    "alarms-topic",
+    "data-key",
+    "dead-letters",
     "event-bus",
-    "local-model-url",
+    "keys-table",
     "local-model-name",
+    "local-model-url",
     "provider-base-url",
     "provider-keys-secret",
 )
@@ -33,27 +39,36 @@ class ServiceStack(cdk.Stack):
     def __init__(
         self, scope: Construct, id_: str, *, config: StageConfig, target: Target, today: date
     ) -> None:
-        super().__init__(scope, id_, description="Lab-Verse: the API, functions and workflows")
+        super().__init__(
+            scope,
+            id_,
+            description="Lab-Verse: the API, functions and workflows",
+            env=cdk.Environment(region=config.region),
+        )
         lifetimes.warn(self, layer.route_config(), today)
         names = {name: share.read(self, stage=config.stage, name=name) for name in _SHARED}
-        foundation = _foundation(self, config, target, names)
+        api = Api(self, config=config)
+        foundation = _foundation(self, config, target, names, api)
         route = Route(self, foundation=foundation)
         Observe(self, foundation=foundation)
         outputs = {
-            "ApiUrl": foundation.api.api_endpoint,
-            "ApiId": foundation.api.api_id,
-            "KeysTable": foundation.keys.table_name,
-            "EventBusName": foundation.bus.event_bus_name,
+            "ApiUrl": api.address,
+            "ApiId": api.api_id,
+            "KeysTable": names["keys-table"],
+            "EventBusName": names["event-bus"],
             "RouteWorkflowArn": route.workflow.state_machine_arn,
         }
-        share.publish(self, stage=config.stage, name="api-url", value=foundation.api.api_endpoint)
+        share.publish(self, stage=config.stage, name="api-url", value=api.address)
+        host = cdk.Fn.select(2, cdk.Fn.split("/", api.address))
+        share.publish(self, stage=config.stage, name="api-host", value=host)
         for name, value in outputs.items():
             cdk.CfnOutput(self, name, value=value)
 
 
 def _foundation(
-    scope: Construct, config: StageConfig, target: Target, names: dict[str, str]
+    scope: Construct, config: StageConfig, target: Target, names: dict[str, str], api: Api
 ) -> Foundation:
+    key = kms.Key.from_key_arn(scope, "Key", names["data-key"])
     return Foundation(
         config=config,
         target=target,
@@ -61,13 +76,27 @@ def _foundation(
             layer.shared(scope, target=target),
             layer.wheels(scope, name="deps", target=target),
         ),
-        api=Api(scope, stage=config.stage),
+        tracing_layer=layer.wheels(scope, name="tracing", target=target),
+        api=api,
         bus=events.EventBus.from_event_bus_name(scope, "Bus", names["event-bus"]),
-        keys=dynamodb.Table.from_table_name(scope, "Keys", names["keys-table"]),
+        key=key,
+        alarms=sns.Topic.from_topic_arn(scope, "Alarms", names["alarms-topic"]),
+        dead_letters=sqs.Queue.from_queue_arn(scope, "DeadLetters", names["dead-letters"]),
+        keys=_table(scope, "Keys", names["keys-table"], key),
         model_url=names["local-model-url"],
         model_name=names["local-model-name"],
         provider_base_url=names["provider-base-url"],
-        provider_keys=secretsmanager.Secret.from_secret_complete_arn(
-            scope, "ProviderKeys", names["provider-keys-secret"]
-        ),
+        provider_keys=_secret(scope, "ProviderKeys", names["provider-keys-secret"], key),
+    )
+
+
+def _table(scope: Construct, id_: str, name: str, key: kms.IKey) -> dynamodb.ITable:
+    """A table of the data stack; a grant on it is a grant on its key too."""
+    return dynamodb.Table.from_table_attributes(scope, id_, table_name=name, encryption_key=key)
+
+
+def _secret(scope: Construct, id_: str, arn: str, key: kms.IKey) -> secretsmanager.ISecret:
+    """A secret of the data stack, with its key."""
+    return secretsmanager.Secret.from_secret_attributes(
+        scope, id_, secret_complete_arn=arn, encryption_key=key
     )

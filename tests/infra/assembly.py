@@ -77,8 +77,9 @@ class Assembly:
         for route in self.resources(ROUTE):
             integration = route.properties["Target"]["Fn::Join"][1][-1]["Ref"]
             resource = self.templates[route.stack]["Resources"][integration]
-            target = resource["Properties"]["IntegrationUri"]["Fn::GetAtt"][0]
-            found[str(route.properties["RouteKey"])] = functions[(route.stack, target)]
+            alias = resource["Properties"]["IntegrationUri"]["Ref"]
+            named = self.templates[route.stack]["Resources"][alias]["Properties"]["FunctionName"]
+            found[str(route.properties["RouteKey"])] = functions[(route.stack, named["Ref"])]
         return found
 
 

@@ -8,10 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import aws_cdk as cdk
 import pytest
 
-from infra_cdk.config import StageConfig
 from infra_cdk.constructs import workflow
 from labverse.kernel import errors
 from tests.infra.tree import ROOT
@@ -110,12 +108,19 @@ def test_a_renamed_substitution_is_refused_at_synth(
     assert names, f"{path.name} has no ${{Name}}: how does it find its functions?"
     (tmp_path / path.name).write_text(text.replace(f"${{{names[0]}}}", "${Renamed}"), "utf-8")
     monkeypatch.setattr(workflow, "STATEMACHINES", tmp_path)
-    functions: Any = dict.fromkeys(names)
     with pytest.raises(ValueError, match="Renamed") as refused:
-        workflow.Workflow(
-            cdk.Stack(),
-            capability=path.name.removesuffix(".asl.json"),
-            config=StageConfig.load("dev"),
-            functions=functions,
-        )
+        workflow.definition(path.name.removesuffix(".asl.json"), set(names))
     assert names[0] in str(refused.value)
+
+
+@for_each_machine
+def test_a_machine_without_an_end_is_refused_at_synth(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine = json.loads(path.read_text(encoding="utf-8"))
+    del machine["TimeoutSeconds"]
+    (tmp_path / path.name).write_text(json.dumps(machine), "utf-8")
+    monkeypatch.setattr(workflow, "STATEMACHINES", tmp_path)
+    names = set(re.findall(r"\$\{(\w+)\}", json.dumps(machine)))
+    with pytest.raises(ValueError, match="no TimeoutSeconds"):
+        workflow.definition(path.name.removesuffix(".asl.json"), names)

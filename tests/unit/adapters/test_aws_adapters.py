@@ -105,13 +105,18 @@ def test_an_event_is_named_after_its_class() -> None:
     }
     stub.add_response("put_events", {"FailedEntryCount": 0, "Entries": []}, {"Entries": [entry]})
     with stub:
-        EventBridgeAnnouncer(client, "bus", "labverse.test").announce(SomethingHappened(what="x"))
+        announcer(client).announce(SomethingHappened(what="x"))
         stub.assert_no_pending_responses()
 
 
+def announcer(client: Any, letters: FakeLetters | None = None) -> EventBridgeAnnouncer:
+    return EventBridgeAnnouncer(client, "bus", "labverse.test", letters or FakeLetters())
+
+
 @pytest.mark.parametrize("how", ["refused", "down"])
-def test_an_event_that_was_not_taken_is_logged_whole_and_counted(
-    how: str, log: io.StringIO, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("letters", [FakeLetters(), FakeLetters(down=True)])
+def test_an_event_that_was_not_taken_is_kept_and_counted(
+    how: str, letters: FakeLetters, log: io.StringIO, capsys: pytest.CaptureFixture[str]
 ) -> None:
     client, stub = stubbed("events")
     if how == "down":
@@ -120,9 +125,29 @@ def test_an_event_that_was_not_taken_is_logged_whole_and_counted(
         failed = {"FailedEntryCount": 1, "Entries": [{"ErrorCode": "Throttled"}]}
         stub.add_response("put_events", failed)
     with stub:
-        EventBridgeAnnouncer(client, "bus", "labverse.test").announce(SomethingHappened(what="x"))
-    assert json.loads(log.getvalue())["detail"] == '{"what":"x"}'
+        announcer(client, letters).announce(SomethingHappened(what="x"))
+    told = json.loads(log.getvalue())
+    if letters.down:
+        assert told["detail"] == '{"what":"x"}'
+    else:
+        kept = letters.kept.pop()
+        assert (kept.kind, kept.event["Detail"]) == ("undelivered", '{"what":"x"}')
+        assert "detail" not in told
     assert "EventsUndelivered" in capsys.readouterr().out
+
+
+def test_a_letter_is_sent_to_the_queue_of_its_stage() -> None:
+    client, stub = stubbed("sqs")
+    letter = Letter(kind="unhandled", consumer="c", event={"id": "1"}, error="E")
+    asked = {"QueueName": "labverse-dev-dead-letters"}
+    stub.add_response("get_queue_url", {"QueueUrl": "https://q"}, asked)
+    sent = {"QueueUrl": "https://q", "MessageBody": letter.model_dump_json()}
+    stub.add_response("send_message", {}, sent)
+    stub.add_client_error("get_queue_url", "AWS.SimpleQueueService.NonExistentQueue")
+    with stub:
+        of_stage("dev", client).bury(letter)
+        with pytest.raises(Unavailable, match="dead-letter"):
+            of_stage("dev", client).bury(letter)
 
 
 def test_a_table_that_does_not_answer_is_unreachable() -> None:

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 
 import httpx
 
+from labverse.adapters import deadline
 from labverse.adapters.anthropic import Anthropic
 from labverse.adapters.openai_compatible import OpenAICompatible
+from labverse.route.catalogue import Catalogue
 from labverse.route.choice import LOCAL
 from labverse.route.config import Provider, RouteConfig
 from labverse.route.ports import ModelPort, ProviderKeys
@@ -21,6 +23,15 @@ def adapters(
     if local_url != NOWHERE:
         made[LOCAL] = OpenAICompatible(local_url, client, LOCAL, None)
     return made
+
+
+def catalogue(
+    config: RouteConfig, keys: ProviderKeys, local_url: str, local_model: str
+) -> Catalogue:
+    """Everything that can be asked, over one connection pool of this process."""
+    served = () if local_url == NOWHERE else (config.served(local_model),)
+    ports = adapters(config, keys, deadline.make_client(), local_url)
+    return Catalogue(config, served, ports, keys)
 
 
 def moved(config: RouteConfig, base_url: str) -> RouteConfig:
