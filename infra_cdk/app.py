@@ -8,6 +8,7 @@ import aws_cdk as cdk
 from infra_cdk.config import ROOT, StageConfig
 from infra_cdk.constructs import gate
 from infra_cdk.constructs import target as targets
+from infra_cdk.constructs.target import Target
 from infra_cdk.stacks.data import DataStack
 from infra_cdk.stacks.front import FrontStack
 from infra_cdk.stacks.service import ServiceStack
@@ -32,21 +33,22 @@ def build(
     app = cdk.App(context={**flags, **_METADATA}, outdir=outdir)
     config = StageConfig.load(stage or app.node.try_get_context("stage") or "dev")
     chosen = targets.named(target or app.node.try_get_context("target") or "aws")
+    _stacks(app, config, chosen, today or datetime.now(UTC).date())
+    cdk.Tags.of(app).add("labverse:stage", config.stage)
+    gate.close(app)
+    return app
+
+
+def _stacks(app: cdk.App, config: StageConfig, target: Target, today: date) -> None:
+    """In the order in which they are deployed: each reads what those before it published."""
     data = DataStack(app, f"Labverse-{config.stage}-data", config=config)
     service = ServiceStack(
-        app,
-        f"Labverse-{config.stage}-service",
-        config=config,
-        target=chosen,
-        today=today or datetime.now(UTC).date(),
+        app, f"Labverse-{config.stage}-service", config=config, target=target, today=today
     )
     service.add_stack_dependency(data, "reads its parameters")
     if config.front:
         front = FrontStack(app, f"Labverse-{config.stage}-front", config=config)
         front.add_stack_dependency(service, "stands before its API")
-    cdk.Tags.of(app).add("labverse:stage", config.stage)
-    gate.close(app)
-    return app
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """A Lambda function of a capability, with the defaults every one shares."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -48,42 +49,32 @@ class CapabilityFunction(lambda_.Function):
         foundation: Foundation,
         traits: Traits = Traits(),
     ) -> None:
-        config = foundation.config
-        name = f"labverse-{config.stage}-{capability}-{entry.replace('_', '-')}"
+        stage = foundation.config.stage
+        name = f"labverse-{stage}-{capability}-{entry.replace('_', '-')}"
         id_ = "".join(word.capitalize() for word in entry.split("_"))
-        log_group = LogGroup(scope, f"{id_}Logs", name=f"/aws/lambda/{name}", config=config)
-        tracing = () if traits.cold_budget else (foundation.tracing_layer,)
+        logs = LogGroup(scope, f"{id_}Logs", name=f"/aws/lambda/{name}", config=foundation.config)
         super().__init__(
             scope,
             id_,
             function_name=name,
-            description=f"Lab-Verse {config.stage}: {capability}, {entry}",
-            runtime=RUNTIME,
-            architecture=foundation.target.architecture,
-            code=lambda_.Code.from_asset(
-                str(FUNCTIONS / capability), exclude=["__pycache__", "*.pyc"]
-            ),
+            description=f"Lab-Verse {stage}: {capability}, {entry}",
+            code=_code(capability),
             handler=f"handler.{entry}",
             environment=settings.as_environment(),
-            layers=[*foundation.layers, *tracing],
-            role=_role(scope, id_, log_group),
-            timeout=_TIMEOUT,
-            memory_size=config.function_memory_mib,
-            logging_format=lambda_.LoggingFormat.JSON,
-            log_group=log_group,
-            tracing=lambda_.Tracing.ACTIVE,
-            snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if traits.cold_budget else None,
-            reserved_concurrent_executions=config.reserved_concurrency if traits.spends else None,
+            role=_role(scope, id_, logs),
+            log_group=logs,
+            **_defaults(foundation),
+            **_of(traits, foundation),
         )
-        # A snapshot belongs to a version, so everybody calls the version that `live` names.
-        self.live = lambda_.Alias(
-            self,
-            "Live",
-            alias_name="live",
-            version=self.current_version,
-            **_on_failure(foundation) if traits.asynchronous else {},
-        )
+        self.live = self._published(traits, foundation)
         self._alarms(foundation, name)
+
+    def _published(self, traits: Traits, foundation: Foundation) -> lambda_.Alias:
+        """A snapshot belongs to a version, so everybody calls the version that `live` names."""
+        failed = _on_failure(foundation) if traits.asynchronous else {}
+        return lambda_.Alias(
+            self, "Live", alias_name="live", version=self.current_version, **failed
+        )
 
     def _alarms(self, foundation: Foundation, name: str) -> None:
         for kind, metric, threshold, what in (
@@ -105,7 +96,34 @@ class CapabilityFunction(lambda_.Function):
         return self.metric_duration(period=_PERIOD, statistic="max")
 
 
-def _on_failure(foundation: Foundation) -> dict[str, object]:
+def _code(capability: str) -> lambda_.Code:
+    return lambda_.Code.from_asset(str(FUNCTIONS / capability), exclude=["__pycache__", "*.pyc"])
+
+
+def _defaults(foundation: Foundation) -> dict[str, Any]:
+    """What no function differs in."""
+    return {
+        "runtime": RUNTIME,
+        "architecture": foundation.target.architecture,
+        "timeout": _TIMEOUT,
+        "memory_size": foundation.config.function_memory_mib,
+        "logging_format": lambda_.LoggingFormat.JSON,
+        "tracing": lambda_.Tracing.ACTIVE,
+    }
+
+
+def _of(traits: Traits, foundation: Foundation) -> dict[str, Any]:
+    """What a function's traits mean for it."""
+    cold, layers = traits.cold_budget, foundation.layers
+    reserved = foundation.config.reserved_concurrency if traits.spends else None
+    return {
+        "snap_start": lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if cold else None,
+        "layers": [*layers] if cold else [*layers, foundation.tracing_layer],
+        "reserved_concurrent_executions": reserved,
+    }
+
+
+def _on_failure(foundation: Foundation) -> dict[str, Any]:
     """After Lambda's own two retries the event lands, with whose it was, in the dead letters."""
     return {
         "on_failure": destinations.SqsDestination(foundation.dead_letters),

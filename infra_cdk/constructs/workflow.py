@@ -43,26 +43,22 @@ class Workflow(sfn.StateMachine):
         foundation: Foundation,
         functions: Mapping[str, lambda_.Alias],
     ) -> None:
-        """Raises ValueError for a definition that `definition` refuses."""
-        name = f"labverse-{foundation.config.stage}-{capability}"
+        """Raises ValueError for a file that `definition` refuses."""
+        config = foundation.config
+        name = f"labverse-{config.stage}-{capability}"
         # The prefix spares the account's one resource policy for logs, which has a size limit.
-        group = LogGroup(
-            scope, "WorkflowLogs", name=f"/aws/vendedlogs/states/{name}", config=foundation.config
-        )
+        log = f"/aws/vendedlogs/states/{name}"
+        group = LogGroup(scope, "WorkflowLogs", name=log, config=config)
         super().__init__(
             scope,
             "Workflow",
             state_machine_name=name,
             definition_body=sfn.DefinitionBody.from_string(definition(capability, set(functions))),
-            definition_substitutions={
-                name: function.function_arn for name, function in functions.items()
-            },
+            definition_substitutions={n: f.function_arn for n, f in functions.items()},
             tracing_enabled=True,
+            # Which states, never what was in them: inputs and outputs hold prompts.
             logs=sfn.LogOptions(
-                # Which states, never what was in them: inputs and outputs hold prompts.
-                destination=group,
-                level=sfn.LogLevel.ALL,
-                include_execution_data=False,
+                destination=group, level=sfn.LogLevel.ALL, include_execution_data=False
             ),
         )
         for function in functions.values():

@@ -3,6 +3,8 @@
 In us-east-1, wherever the API is: that is where CloudFront takes firewalls and certificates from.
 """
 
+from typing import Any
+
 import aws_cdk as cdk
 from aws_cdk import aws_certificatemanager as certificates
 from aws_cdk import aws_cloudfront as cloudfront
@@ -58,7 +60,7 @@ class FrontStack(cdk.Stack):
             viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
         )
 
-    def _name(self, config: StageConfig) -> dict[str, object]:
+    def _name(self, config: StageConfig) -> dict[str, Any]:
         """TLS 1.3 only, so that a post-quantum key exchange is agreed wherever both sides can.
 
         CloudFront lets nobody choose the policy of its own *.cloudfront.net certificate: it offers

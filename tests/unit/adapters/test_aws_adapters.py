@@ -16,7 +16,7 @@ from labverse.adapters.secrets_keys import ABSENT_SECONDS, FRESH_SECONDS, Secret
 from labverse.kernel.errors import Conflict, NotFound, Unavailable
 from labverse.kernel.model import Model
 from labverse.platform.keys import mint
-from tests.unit.platform.fakes import FakeClock
+from tests.unit.platform.fakes import FakeClock, FakeLetters
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 _, RECORD = mint("test", frozenset({"route", "admin"}), NOW)
@@ -134,20 +134,6 @@ def test_an_event_that_was_not_taken_is_kept_and_counted(
         assert (kept.kind, kept.event["Detail"]) == ("undelivered", '{"what":"x"}')
         assert "detail" not in told
     assert "EventsUndelivered" in capsys.readouterr().out
-
-
-def test_a_letter_is_sent_to_the_queue_of_its_stage() -> None:
-    client, stub = stubbed("sqs")
-    letter = Letter(kind="unhandled", consumer="c", event={"id": "1"}, error="E")
-    asked = {"QueueName": "labverse-dev-dead-letters"}
-    stub.add_response("get_queue_url", {"QueueUrl": "https://q"}, asked)
-    sent = {"QueueUrl": "https://q", "MessageBody": letter.model_dump_json()}
-    stub.add_response("send_message", {}, sent)
-    stub.add_client_error("get_queue_url", "AWS.SimpleQueueService.NonExistentQueue")
-    with stub:
-        of_stage("dev", client).bury(letter)
-        with pytest.raises(Unavailable, match="dead-letter"):
-            of_stage("dev", client).bury(letter)
 
 
 def test_a_table_that_does_not_answer_is_unreachable() -> None:

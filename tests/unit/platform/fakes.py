@@ -1,8 +1,9 @@
-"""A clock that stands still until told, and keys in memory."""
+"""A clock that stands still until told; keys and dead letters in memory."""
 
 from datetime import UTC, datetime, timedelta
 
 from labverse.kernel.errors import Unavailable
+from labverse.platform.event import Letter
 from labverse.platform.keys import KeyRecord
 
 
@@ -28,3 +29,14 @@ class FakeKeys:
             raise Unavailable("keys could not be read")
         self.reads += 1
         return self.records.get(key_id)
+
+
+class FakeLetters:
+    def __init__(self, *, down: bool = False) -> None:
+        self.kept: list[Letter] = []
+        self.down = down
+
+    def bury(self, letter: Letter) -> None:
+        if self.down:
+            raise Unavailable("the queue does not take a letter")
+        self.kept.append(letter)

@@ -47,29 +47,34 @@ def replay(
 ) -> None:
     """Send dead letters where they were going. Consumers take an event that comes twice once."""
     found = target.find(stage)
-    sent, kept = 0, 0
+    sent: list[bool] = []
     with found.asking_aws("replaying the dead letters"):
         queue = _queue(found)
         # Read to the end first: a letter that dies again must not be sent in the same run.
         for message in list(queue.read(_REPLAY_SECONDS)):
-            if only not in (None, message["MessageId"]):
+            if only in (None, message["MessageId"]):
+                sent.append(_sent(queue, message))
+            else:
                 queue.release(message["ReceiptHandle"])
-                continue
-            try:
-                letter = decoded(message)
-                queue.replay(letter)
-            except Unreadable as problem:
-                kept += 1
-                queue.release(message["ReceiptHandle"])
-                show.note(f"kept {message['MessageId']}: {problem}")
-                continue
-            sent += 1
-            show.note(f"sent {letter.kind} to {letter.function or 'the bus'}")
-    if only and not sent and not kept:
+    if only and not sent:
         raise Failure(f"there is no dead letter {only}", "kimi events list shows those there are")
-    show.result(f"{sent} sent again, {kept} kept")
+    kept = sent.count(False)
+    show.result(f"{sent.count(True)} sent again, {kept} kept")
     if kept:
         raise Failure(f"{kept} cannot be sent again", "the notes above say why")
+
+
+def _sent(queue: DeadLetters, message: Any) -> bool:
+    """Whether it went; what cannot stays in the queue."""
+    try:
+        letter = decoded(message)
+        queue.replay(letter)
+    except Unreadable as problem:
+        queue.release(message["ReceiptHandle"])
+        show.note(f"kept {message['MessageId']}: {problem}")
+        return False
+    show.note(f"sent {letter.kind} to {letter.function or 'the bus'}")
+    return True
 
 
 def _queue(found: target.Target) -> DeadLetters:
