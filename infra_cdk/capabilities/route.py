@@ -5,6 +5,8 @@ from constructs import Construct
 from infra_cdk.constructs.api import add_routes
 from infra_cdk.constructs.foundation import Foundation
 from infra_cdk.constructs.function import CapabilityFunction, Traits
+from infra_cdk.constructs.layer import route_policy
+from infra_cdk.constructs.scaling import Scaling, let_ask, service_of
 from infra_cdk.constructs.workflow import Workflow
 from labverse.route.settings import RouteSettings
 
@@ -12,7 +14,9 @@ ROUTES = ["POST /api/v1/analyze", "POST /v1/chat/completions", "GET /v1/models"]
 
 
 class Route(Construct):
-    """Two functions over one use case, and the state machine that runs the second."""
+    """Two functions over one use case, the state machine that runs the second, and a third that
+    keeps the local model up while it is wanted.
+    """
 
     def __init__(self, scope: Construct, *, foundation: Foundation) -> None:
         super().__init__(scope, "Route")
@@ -24,6 +28,8 @@ class Route(Construct):
             LOCAL_MODEL=foundation.model_name,
             PROVIDER_KEYS_ARN=foundation.provider_keys.secret_arn,
             PROVIDER_BASE_URL=foundation.provider_base_url,
+            CAPACITY_TABLE=foundation.capacity.table_name,
+            FALLBACK_SERVICE=service_of(foundation.config).model_dump_json(),
         )
         http, task = (
             CapabilityFunction(
@@ -40,7 +46,17 @@ class Route(Construct):
         for function in (http, task):
             foundation.let_announce(function)
             foundation.let_read_secret(function, foundation.provider_keys)
+            let_ask(foundation, function, "POST /v1/chat/completions")
         add_routes(api=foundation.api, function=http.live, routes=ROUTES)
         self.workflow = Workflow(
             self, capability="route", foundation=foundation, functions={"RouteTask": task.live}
         )
+        event = CapabilityFunction(
+            self,
+            capability="route",
+            entry="event",
+            settings=settings,
+            foundation=foundation,
+            traits=Traits(asynchronous=True),
+        )
+        Scaling(self, foundation=foundation, function=event, policy=route_policy().fallback)

@@ -14,7 +14,7 @@ from infra_cdk.local import progress, providers, real_keys
 from infra_cdk.local.cloud import client_environ
 from infra_cdk.local.commands import Command, run
 from infra_cdk.local.environments import ensure
-from infra_cdk.local.instance import ACCOUNT, DATA, REGION, SERVICE, Instance
+from infra_cdk.local.instance import ACCOUNT, DATA, FALLBACK, REGION, SERVICE, Instance
 from infra_cdk.local.language import Model
 from infra_cdk.local.paths import ROOT, with_tools
 from infra_cdk.local.problems import Problem, Refused
@@ -61,9 +61,9 @@ def bootstrap(instance: Instance, port: int) -> None:
 
 
 def deploy(instance: Instance, port: int, model: Model) -> dict[str, Any]:
-    """Deploy both stacks from the assembly; the service stack's outputs. Raises Refused."""
+    """Deploy all stacks from the assembly; the service stack's outputs. Raises Refused."""
     watch = progress.Stopwatch()
-    progress.say("deploy", f"{DATA} and {SERVICE} onto the local cloud")
+    progress.say("deploy", f"{DATA}, {FALLBACK} and {SERVICE} onto the local cloud")
     outputs = instance.folder / "outputs.json"
     outputs.unlink(missing_ok=True)
     parameters = _parameters(instance, port, model)

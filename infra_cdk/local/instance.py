@@ -16,7 +16,8 @@ from infra_cdk.local.problems import Problem
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
 _RECORD = threading.Lock()
-DATA, SERVICE = "Labverse-local-data", "Labverse-local-service"
+DATA, FALLBACK = "Labverse-local-data", "Labverse-local-fallback"
+SERVICE = "Labverse-local-service"
 
 
 @dataclass(frozen=True)

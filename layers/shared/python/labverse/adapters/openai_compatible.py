@@ -25,8 +25,8 @@ class OpenAICompatible:
     """`ModelPort` over one base URL (`https://host/v1`), safe from many threads.
 
     `client` comes from `deadline.make_client`. Without `keys` nothing is authorized, as with local
-    servers; an API Gateway of ours is asked with signed requests. `output_limit_name` is what this provider calls the most tokens to write; `extra` goes
-    into every request as it is.
+    servers; an API Gateway of ours is asked with signed requests. `output_limit_name` is what this
+    provider calls the most tokens to write; `extra` goes into every request as it is.
     """
 
     base_url: str

@@ -27,7 +27,7 @@ class LocalModelProbe:
         self._auth = sigv4.for_url(url)
 
     def health(self) -> ProviderHealth:
-        """`ok` when the server lists its models within a second; `warming` when it is not up yet."""
+        """`ok` when the server lists its models within a second; `warming` while it is not up."""
         if self._url == "none":
             return ProviderHealth(state="not_configured", model=None)
         try:

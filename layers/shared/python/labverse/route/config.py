@@ -131,3 +131,23 @@ class RouteConfig(Model):
         smallest = min(local.context_window for local in self.edge_local)
         other = {"model": name, "context_window": smallest}
         return listed.get(name, self.edge_local[0].model_copy(update=other))
+
+
+class FallbackPolicy(Model):
+    """When the local model runs although nobody asked it a moment ago."""
+
+    keep_warm_minutes: int = Field(
+        gt=0, le=1440, description="How long it stays up after it was last wanted."
+    )
+    budget_threshold_percent: int = Field(
+        ge=1, le=100, description="Started once this much of a budget is spent."
+    )
+    on_demand_minutes: int = Field(
+        gt=0, le=1440, description="How long Spot is left alone after it had no capacity."
+    )
+
+
+class RoutePolicy(Model):
+    """`config/policy/route.json`: numbers of `route` that people tune."""
+
+    fallback: FallbackPolicy
