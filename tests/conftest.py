@@ -9,30 +9,29 @@ import pytest
 
 from tests.aimock import aimock
 from tests.cloud import deployed
-from tests.infra.assembly import STAGE, Assembly
+from tests.infra.assembly import Assembly, synthesized
 
 __all__ = ["aimock", "deployed"]
 
 ROOT = Path(__file__).parents[1]
 
 
-def _synthesized(target: str, folder: Path) -> Assembly:
-    from infra_cdk.app import build
-
-    build(outdir=str(folder), stage=STAGE, target=target).synth()
-    return Assembly.read(folder)
-
-
 @pytest.fixture(scope="session")
 def local(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
     """Stage dev synthesized for the local cloud."""
-    return _synthesized("local", tmp_path_factory.mktemp("local"))
+    return synthesized("local", tmp_path_factory.mktemp("local"))
 
 
 @pytest.fixture(scope="session")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
     """The same stage synthesized for AWS."""
-    return _synthesized("aws", tmp_path_factory.mktemp("aws"))
+    return synthesized("aws", tmp_path_factory.mktemp("aws"))
+
+
+@pytest.fixture(scope="session")
+def prod(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
+    """Stage prod synthesized for AWS."""
+    return synthesized("aws", tmp_path_factory.mktemp("prod"), "prod")
 
 
 @pytest.fixture(params=["local", "aws"])

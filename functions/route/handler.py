@@ -50,6 +50,7 @@ def http(event: dict[str, Any], context: Any) -> Any:
 
 def task(event: dict[str, Any], context: Any) -> Any:
     """The state `Answer` of statemachines/route.asl.json."""
+<<<<<<< HEAD
     traced = partial(xray.traced, lambda state, _: entry.task_answer(state, answer_task()))
     return telemetry.invoke(traced, event, context, "trace_id")
 
@@ -58,3 +59,15 @@ def event(event: dict[str, Any], context: Any) -> Any:
     """What starts and stops the local model: events of the bus and of ECS, and a clock's tick."""
     traced = partial(xray.traced, lambda told, _: take()(told))
     return telemetry.invoke(traced, event, context, "id")
+=======
+    return telemetry.invoke(
+        lambda state, lambda_context: xray.traced(_answer, state, lambda_context),
+        event,
+        context,
+        "trace_id",
+    )
+
+
+def _answer(event: dict[str, Any], _context: Any) -> Any:
+    return entry.task_answer(event, answer_task())
+>>>>>>> main

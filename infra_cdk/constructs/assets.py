@@ -57,7 +57,7 @@ def install(requirements: Path, into: Path, target: Target) -> None:
 
 def bytecode(target: Target) -> str:
     """Which bytecode a layer of `target` holds: part of its digest, since the files differ."""
-    return f"{target.python} {'with' if _interpreter(target.python) else 'without'} bytecode"
+    return f"{target.python} {'with' if interpreter(target.python) else 'without'} bytecode"
 
 
 def compile_bytecode(folder: Path, target: Target) -> None:
@@ -67,7 +67,7 @@ def compile_bytecode(folder: Path, target: Target) -> None:
     unchecked-hash keeps the files the same for the same sources, and no cold start pays for a
     check.
     """
-    python = _interpreter(target.python)
+    python = interpreter(target.python)
     if python is None:
         return
     command = [python, "-m", "compileall", "-q", "-j", "2"]
@@ -76,7 +76,7 @@ def compile_bytecode(folder: Path, target: Target) -> None:
 
 
 @cache
-def _interpreter(version: str) -> str | None:
+def interpreter(version: str) -> str | None:
     """A Python of `version` (`3.13`) on this machine, or None.
 
     A name on PATH proves nothing (a pyenv shim can be there and fail), so each candidate is run.

@@ -25,7 +25,7 @@ class Resource(NamedTuple):
 
 @dataclass(frozen=True)
 class Assembly:
-    """Templates by the short name of their stack (`data`, `service`)."""
+    """Templates of one stage by the short name of their stack (`data`, `service`)."""
 
     folder: Path
     templates: dict[str, dict[str, Any]]
@@ -35,7 +35,7 @@ class Assembly:
         """Every template that synth wrote to `folder`."""
         suffix = ".template.json"
         found = {
-            path.name.removesuffix(suffix).removeprefix(f"Labverse-{STAGE}-"): json.loads(
+            path.name.removesuffix(suffix).split("-", 2)[2]: json.loads(
                 path.read_text(encoding="utf-8")
             )
             for path in sorted(folder.glob(f"*{suffix}"))
@@ -83,6 +83,14 @@ class Assembly:
             named = self.templates[route.stack]["Resources"][alias]["Properties"]["FunctionName"]
             found[str(route.properties["RouteKey"])] = functions[(route.stack, named["Ref"])]
         return found
+
+
+def synthesized(target: str, folder: Path, stage: str = STAGE) -> Assembly:
+    """The app of `stage` as `target` gets it, written to `folder`."""
+    from infra_cdk.app import build
+
+    build(outdir=str(folder), stage=stage, target=target).synth()
+    return Assembly.read(folder)
 
 
 def _resource(stack: str, logical_id: str, raw: dict[str, Any]) -> Resource:

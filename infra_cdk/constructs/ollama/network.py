@@ -6,6 +6,7 @@ from constructs import Construct
 
 PORT = 11434
 _NFS, _HTTPS = 2049, 443
+_INSIDE = "10.0.0.0/24"
 _In = ec2.CfnSecurityGroup.IngressProperty
 _Out = ec2.CfnSecurityGroup.EgressProperty
 # Without any rule a group may talk to everybody; this one names a packet that nobody sends.
@@ -27,15 +28,14 @@ class Network(Construct):
     def __init__(self, scope: Construct, *, name: str) -> None:
         super().__init__(scope, "Network")
         self.vpc = _vpc(self, name)
-        inside = self.vpc.vpc_cidr_block
         # Rules inline, and outwards by address: two groups that name each other are a circle.
         self._link = self._group("Link", f"{name}-link", "the private link of the API")
-        self._link.security_group_egress = [_out(PORT, inside, "to the tasks")]
+        self._link.security_group_egress = [_out(PORT, _INSIDE, "to the tasks")]
         self._tasks = self._group("Tasks", f"{name}-tasks", "tasks of the local model")
         self._tasks.security_group_ingress = [_in(PORT, self._link, "from the private link")]
         self._tasks.security_group_egress = [
             _out(_HTTPS, "0.0.0.0/0", "image, model, logs"),
-            _out(_NFS, inside, "file system of the models"),
+            _out(_NFS, _INSIDE, "file system of the models"),
         ]
         files = self._group("Files", f"{name}-models", "file system of the models")
         files.security_group_ingress = [_in(_NFS, self._tasks, "from the tasks")]
@@ -61,7 +61,7 @@ def _vpc(scope: Construct, name: str) -> ec2.Vpc:
         scope,
         "Vpc",
         vpc_name=name,
-        ip_addresses=ec2.IpAddresses.cidr("10.0.0.0/24"),
+        ip_addresses=ec2.IpAddresses.cidr(_INSIDE),
         max_azs=2,
         nat_gateways=0,
         subnet_configuration=[

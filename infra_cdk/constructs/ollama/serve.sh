@@ -3,14 +3,12 @@
 # ever be, loaded before anybody is sent here, until SIGTERM (Spot gives two minutes' notice).
 set -eu
 
-ollama serve &
-server=$!
-preparing=
 stop() {
   trap - EXIT
-  # Both may be gone already; what counts is that neither is left.
-  kill -TERM $preparing "$server" 2>/dev/null || true
-  wait || true
+  trap '' TERM
+  # The whole group: a pull that runs below another shell must not be left behind.
+  kill -TERM 0
+  wait
 }
 trap 'stop; exit 0' TERM INT
 trap 'stop' EXIT
@@ -29,9 +27,9 @@ prepare() {
   ollama run "$MODEL" ""
 }
 
+ollama serve &
+server=$!
 # In the background, as a shell hears no signal while it waits for a program in the foreground.
 prepare &
-preparing=$!
-wait "$preparing"
-preparing=
+wait $!
 wait "$server"

@@ -52,7 +52,7 @@ class Ollama(Construct):
             made: ecs.BaseService = gpu.service(self, config, network, options)
         else:
             made = _on_fargate(self, network, options)
-        made.node.add_dependency(models.mounted)
+        made.node.add_dependency(models.mounted, options["cluster"])
         assert made.cloud_map_service is not None
         self.found_at = made.cloud_map_service.service_arn
 
@@ -102,12 +102,14 @@ def _options(
 
 
 def _cluster(scope: Construct, name: str, vpc: ec2.IVpc) -> ecs.Cluster:
-    return ecs.Cluster(
+    cluster = ecs.Cluster(
         scope,
         "Cluster",
         cluster_name=name,
         vpc=vpc,
-        enable_fargate_capacity_providers=True,
         # Each metric of each task is billed; CPU and memory of the service come without it.
         container_insights_v2=ecs.ContainerInsights.DISABLED,
     )
+    # As a property: CDK's own way is one more resource, for which the service would not wait.
+    cluster.node.default_child.capacity_providers = ["FARGATE", "FARGATE_SPOT"]  # type: ignore[union-attr]
+    return cluster

@@ -56,7 +56,7 @@ def add_ollama(
         CONTAINER,
         image=image,
         entry_point=["/bin/sh", "-c"],
-        command=[_script("serve")],
+        command=[script("serve")],
         environment=_environment(fallback.served, fallback.context_tokens),
         user=f"{UID}:{UID}",
         readonly_root_filesystem=True,
@@ -78,7 +78,7 @@ def add_ollama(
     return container
 
 
-def _script(name: str) -> str:
+def script(name: str) -> str:
     """`sh -c` runs the file's text: the image stays as its maker ships it."""
     return (_HERE / f"{name}.sh").read_text(encoding="utf-8")
 
@@ -119,7 +119,7 @@ def _confined(task: ecs.TaskDefinition) -> ecs.LinuxParameters:
 def _healthy() -> ecs.HealthCheck:
     """Ten minutes for the first start, which pulls gigabytes; later ones read them in seconds."""
     return ecs.HealthCheck(
-        command=["CMD-SHELL", _script("healthy")],
+        command=["CMD-SHELL", script("healthy")],
         interval=Duration.seconds(30),
         timeout=Duration.seconds(10),
         retries=10,

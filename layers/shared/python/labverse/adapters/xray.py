@@ -19,6 +19,18 @@ def _tracer() -> Any:
 
 
 def traced(handler: Handler, event: dict[str, Any], context: Any) -> Any:
-    """What `handler` returns or raises, as a subsegment; neither event nor answer is recorded."""
-    entered = _tracer().capture_lambda_handler(handler, capture_response=False, capture_error=False)
-    return entered(event, context)
+    """What `handler` returns or raises, as a subsegment; neither event nor answer is recorded.
+
+    Of an error its class is: left to the SDK its message would be too, and that may quote a prompt.
+    """
+    failure: Exception | None = None
+    with _tracer().provider.in_subsegment(name=f"## {handler.__name__}") as subsegment:
+        try:
+            answer = handler(event, context)
+        except Exception as error:  # noqa: BLE001 - raised again below, outside of the subsegment
+            failure = error
+            subsegment.add_fault_flag()
+            subsegment.put_annotation("error", type(error).__name__)
+    if failure is not None:
+        raise failure
+    return answer
