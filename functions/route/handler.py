@@ -1,6 +1,5 @@
 """Answer prompts, over HTTP or as a step of a workflow; keep the local model up while wanted."""
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -12,7 +11,7 @@ from labverse.platform import files, telemetry
 from labverse.platform.api import Api
 from labverse.platform.keys import Keyring
 from labverse.platform.prime import primed
-from labverse.route.config import RouteConfig, RoutePolicy
+from labverse.route.config import RoutePolicy
 from labverse.route.service import AnswerTask
 from labverse.route.settings import RouteSettings
 
@@ -22,8 +21,7 @@ settings = primed(RouteSettings.read)
 @primed
 def answer_task() -> AnswerTask:
     """The use case of `http` and `task`."""
-    config = RouteConfig.model_validate_json(files.read("ai_providers.json"))
-    return answering.answer_task(settings(), config)
+    return answering.answer_task(settings(), files.read("ai_providers.json"))
 
 
 @primed
@@ -37,7 +35,7 @@ def api() -> Api:
 
 
 @primed
-def take() -> Callable[[dict[str, Any]], None]:
+def scale() -> telemetry.Handler:
     """The use case of `event`."""
     policy = RoutePolicy.model_validate_json(files.read("route_policy.json")).fallback
     return entry.events(scaling.consumer(settings()), scaling.scaler(settings()), policy)
@@ -50,24 +48,13 @@ def http(event: dict[str, Any], context: Any) -> Any:
 
 def task(event: dict[str, Any], context: Any) -> Any:
     """The state `Answer` of statemachines/route.asl.json."""
-<<<<<<< HEAD
-    traced = partial(xray.traced, lambda state, _: entry.task_answer(state, answer_task()))
-    return telemetry.invoke(traced, event, context, "trace_id")
+    return telemetry.invoke(partial(xray.traced, _answer), event, context, "trace_id")
 
 
 def event(event: dict[str, Any], context: Any) -> Any:
     """What starts and stops the local model: events of the bus and of ECS, and a clock's tick."""
-    traced = partial(xray.traced, lambda told, _: take()(told))
-    return telemetry.invoke(traced, event, context, "id")
-=======
-    return telemetry.invoke(
-        lambda state, lambda_context: xray.traced(_answer, state, lambda_context),
-        event,
-        context,
-        "trace_id",
-    )
+    return telemetry.invoke(partial(xray.traced, scale()), event, context, "id")
 
 
-def _answer(event: dict[str, Any], _context: Any) -> Any:
-    return entry.task_answer(event, answer_task())
->>>>>>> main
+def _answer(state: dict[str, Any], _context: Any) -> Any:
+    return entry.task_answer(state, answer_task())

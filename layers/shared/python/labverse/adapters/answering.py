@@ -10,10 +10,10 @@ from labverse.route.service import AnswerTask
 from labverse.route.settings import RouteSettings
 
 
-def answer_task(have: RouteSettings, config: RouteConfig) -> AnswerTask:
-    """Made of the names in `have`."""
+def answer_task(have: RouteSettings, config_json: str) -> AnswerTask:
+    """Made of the names in `have`, and of a RouteConfig as JSON."""
     now = clock.SystemClock()
-    config = providers.moved(config, have.PROVIDER_BASE_URL)
+    config = providers.moved(RouteConfig.model_validate_json(config_json), have.PROVIDER_BASE_URL)
     keys = SecretsKeys(have.PROVIDER_KEYS_ARN, aws.client("secretsmanager"), now)
     catalogue = providers.catalogue(config, keys, have.LOCAL_MODEL_URL, have.LOCAL_MODEL)
     router = Router(catalogue, now, clock.new_id, AttemptLog())

@@ -45,15 +45,16 @@ def task_answer(event: dict[str, Any], answer_task: UseCase) -> Any:
     )
 
 
-def events(
-    consumer: Consumer, scaler: Scaler, policy: FallbackPolicy
-) -> Callable[[dict[str, Any]], None]:
+def events(consumer: Consumer, scaler: Scaler, policy: FallbackPolicy) -> telemetry.Handler:
     """Takes one event, or a tick, as it comes: does the local model run as it should?"""
 
-    def scale(told: Envelope) -> None:
-        scaler(signals.wish(told.detail_type, told.detail, told.time, policy))
+    def told(envelope: Envelope) -> None:
+        scaler(signals.wish(envelope.detail_type, envelope.detail, envelope.time, policy))
 
-    return lambda event: consumer.take(event, scale)
+    def scale(event: dict[str, Any], _context: Any) -> None:
+        consumer.take(event, told)
+
+    return scale
 
 
 def _answered(answer_task: UseCase, request: AnalyzeRequest, trace_id: str) -> Answer:
