@@ -95,9 +95,7 @@ def test_nothing_is_asked_for_while_somebody_answers(
 
 
 @pytest.mark.usefixtures("cold")
-def test_health_says_that_it_warms(
-    cloud: Cloud, fresh: Callable[[Any], Any], event: Event
-) -> None:
+def test_health_says_that_it_warms(cloud: Cloud, fresh: Callable[[Any], Any], event: Event) -> None:
     from functions.observe import handler
 
     health = json.loads(fresh(handler).http(event("observe/http"), CONTEXT)["body"])

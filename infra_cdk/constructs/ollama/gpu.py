@@ -32,12 +32,15 @@ def service(
         "Gpu",
         auto_scaling_group=group,
         enable_managed_scaling=True,
-        enable_managed_termination_protection=False,  # nothing is on an instance but its task
+        # ECS alone ends an instance; otherwise CDK adds a function that drains it first.
+        enable_managed_termination_protection=True,
     )
     options["cluster"].add_asg_capacity_provider(provider)
     strategy = ecs.CapacityProviderStrategy(
         capacity_provider=provider.capacity_provider_name, base=0, weight=1
     )
+    # The port is the instance's, so the old task must go before the new one comes.
+    options |= {"min_healthy_percent": 0, "max_healthy_percent": 100}
     return ecs.Ec2Service(scope, "Service", **options, capacity_provider_strategies=[strategy])
 
 

@@ -76,7 +76,7 @@ def _options(
     """What the service is on either capacity."""
     named = config_fallback.service(config.stage, config.fallback, config.fallback_tasks)
     return {
-        "cluster": _cluster(scope, named.cluster, vpc),
+        "cluster": _cluster(scope, config, named.cluster, vpc),
         "service_name": named.service,
         "task_definition": container.task_definition,
         "desired_count": named.minimum,
@@ -101,7 +101,7 @@ def _options(
     }
 
 
-def _cluster(scope: Construct, name: str, vpc: ec2.IVpc) -> ecs.Cluster:
+def _cluster(scope: Construct, config: StageConfig, name: str, vpc: ec2.IVpc) -> ecs.Cluster:
     cluster = ecs.Cluster(
         scope,
         "Cluster",
@@ -110,6 +110,8 @@ def _cluster(scope: Construct, name: str, vpc: ec2.IVpc) -> ecs.Cluster:
         # Each metric of each task is billed; CPU and memory of the service come without it.
         container_insights_v2=ecs.ContainerInsights.DISABLED,
     )
+    if config.fallback.gpu:
+        return cluster
     # As a property: CDK's own way is one more resource, for which the service would not wait.
     cluster.node.default_child.capacity_providers = ["FARGATE", "FARGATE_SPOT"]  # type: ignore[union-attr]
     return cluster

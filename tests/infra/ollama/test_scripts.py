@@ -48,9 +48,7 @@ class Container:
 
     def healthy(self) -> bool:
         """What ECS' health check finds."""
-        check = subprocess.run(
-            ["/bin/sh", "-c", script("healthy")], env=self.environ, check=False
-        )
+        check = subprocess.run(["/bin/sh", "-c", script("healthy")], env=self.environ, check=False)
         return check.returncode == 0
 
     def end(self) -> int:

@@ -27,8 +27,8 @@ class Crash(Exception):
 class World:
     """A store and a service. `before` runs ahead of every step that any scaler takes."""
 
-    kept: Capacity = Capacity()
-    fleet: Fleet = Fleet(tasks=0, on_demand=False)
+    kept: Capacity = field(default_factory=Capacity)
+    fleet: Fleet = field(default_factory=lambda: Fleet(tasks=0, on_demand=False))
     before: Iterator[Callable[[], None]] = field(default_factory=lambda: iter(()))
     told: int = 0
 

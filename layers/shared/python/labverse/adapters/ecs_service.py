@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 ON_DEMAND = "FARGATE"
 _FARGATE = {SPOT, ON_DEMAND}
-# As infra_cdk/constructs/ollama.py deploys it, so that a deployment changes nothing.
-_SPOT_FIRST = [
+# As infra_cdk/constructs/ollama/service.py deploys it, so that a deployment changes nothing.
+SPOT_FIRST = [
     {"capacityProvider": SPOT, "base": 0, "weight": 1},
     {"capacityProvider": ON_DEMAND, "base": 0, "weight": 0},
 ]
@@ -62,7 +62,7 @@ def _changes(service: dict[str, Any], wanted: Fleet) -> dict[str, Any]:
         if one.get("weight") or one.get("base")
     }
     if used <= _FARGATE and used != ({ON_DEMAND} if wanted.on_demand else {SPOT}):
-        strategy = _ON_DEMAND_ONLY if wanted.on_demand else _SPOT_FIRST
+        strategy = _ON_DEMAND_ONLY if wanted.on_demand else SPOT_FIRST
         # ECS refuses another strategy unless the tasks are started anew.
         changes |= {"capacityProviderStrategy": strategy, "forceNewDeployment": True}
     return changes

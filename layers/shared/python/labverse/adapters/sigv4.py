@@ -20,10 +20,10 @@ class Unsigned(httpx.RequestError):
     """There are no credentials, so the request was not sent."""
 
 
-def for_url(url: str, credentials: Callable[[], Any] = aws.credentials) -> httpx.Auth | None:
+def for_url(url: str) -> httpx.Auth | None:
     """What signs requests to `url`; None where it is not an API Gateway host and needs nothing."""
     host = _HOST.fullmatch(httpx.URL(url).host)
-    return SigV4(host["region"], credentials) if host else None
+    return SigV4(host["region"], aws.credentials) if host else None
 
 
 class SigV4(httpx.Auth):
