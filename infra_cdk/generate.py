@@ -36,6 +36,10 @@ _PROBLEM = {
         "status": {"type": "integer"},
         "detail": {"type": "string"},
         "trace_id": {"type": "string"},
+        "state": {
+            "type": "string",
+            "description": "`warming`: the local model is being started; see Retry-After.",
+        },
         "errors": {
             "type": "array",
             "items": {

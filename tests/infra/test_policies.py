@@ -11,6 +11,9 @@ _TRACES = "X-Ray has no resources that a statement could name"
 WIDE_RESOURCES: dict[tuple[str, str], str] = {
     ("Key", "*"): "in a key's own policy `*` is that key",
     ("Observe/HttpRole/DefaultPolicy", "*"): _TRACES,
+    ("Ollama/Task/ExecutionRole/DefaultPolicy", "*"): "ECR gives its token for a whole registry, "
+    "and what it opens is what the other statement names",
+    ("Route/EventRole/DefaultPolicy", "*"): _TRACES,
     ("Route/HttpRole/DefaultPolicy", "*"): _TRACES,
     ("Route/TaskRole/DefaultPolicy", "*"): _TRACES,
     ("Route/Workflow/Role/DefaultPolicy", "*"): f"{_TRACES}, nor have CloudWatch's log deliveries",

@@ -124,13 +124,6 @@ def test_spot_without_room_and_back(fallback: Fallback) -> None:
     assert fallback.now()["capacityProviderStrategy"] == ecs_service.SPOT_FIRST
 
 
-def test_events_below_the_threshold_start_nothing(fallback: Fallback) -> None:
-    fallback.announce("BudgetThresholdReached", threshold_percent=50)
-    fallback.announce("ProviderHealthChanged", provider="openai", state="up")
-    fallback.announce("FallbackRequested", model="m")  # comes last, and is seen
-    until(lambda: fallback.count() == 1, "a task")
-
-
 def test_many_at_once_end_in_one_count(fallback: Fallback) -> None:
     """The store's conditions are real here: calls that overlap agree in the end."""
     for _ in range(10):
