@@ -20,28 +20,10 @@ class Route(Construct):
 
     def __init__(self, scope: Construct, *, foundation: Foundation) -> None:
         super().__init__(scope, "Route")
-        settings = RouteSettings(
-            **foundation.common("route"),
-            KEYS_TABLE=foundation.keys.table_name,
-            EVENT_BUS=foundation.bus.event_bus_name,
-            LOCAL_MODEL_URL=foundation.model_url,
-            LOCAL_MODEL=foundation.model_name,
-            PROVIDER_KEYS_ARN=foundation.provider_keys.secret_arn,
-            PROVIDER_BASE_URL=foundation.provider_base_url,
-            CAPACITY_TABLE=foundation.capacity.table_name,
-            FALLBACK_SERVICE=service_of(foundation.config).model_dump_json(),
-        )
-        http, task = (
-            CapabilityFunction(
-                self,
-                capability="route",
-                entry=entry,
-                settings=settings,
-                foundation=foundation,
-                traits=Traits(cold_budget=entry == "http", spends=True),
-            )
-            for entry in ("http", "task")
-        )
+        self._foundation, self._settings = foundation, _settings(foundation)
+        http = self._function("http", Traits(cold_budget=True, spends=True))
+        task = self._function("task", Traits(spends=True))
+        event = self._function("event", Traits(asynchronous=True))
         foundation.let_read_items(http, foundation.keys, "dynamodb:GetItem")
         for function in (http, task):
             foundation.let_announce(function)
@@ -51,12 +33,28 @@ class Route(Construct):
         self.workflow = Workflow(
             self, capability="route", foundation=foundation, functions={"RouteTask": task.live}
         )
-        event = CapabilityFunction(
+        Scaling(self, foundation=foundation, function=event, policy=route_policy().fallback)
+
+    def _function(self, entry: str, traits: Traits) -> CapabilityFunction:
+        return CapabilityFunction(
             self,
             capability="route",
-            entry="event",
-            settings=settings,
-            foundation=foundation,
-            traits=Traits(asynchronous=True),
+            entry=entry,
+            settings=self._settings,
+            foundation=self._foundation,
+            traits=traits,
         )
-        Scaling(self, foundation=foundation, function=event, policy=route_policy().fallback)
+
+
+def _settings(foundation: Foundation) -> RouteSettings:
+    return RouteSettings(
+        **foundation.common("route"),
+        KEYS_TABLE=foundation.keys.table_name,
+        EVENT_BUS=foundation.bus.event_bus_name,
+        LOCAL_MODEL_URL=foundation.model_url,
+        LOCAL_MODEL=foundation.model_name,
+        PROVIDER_KEYS_ARN=foundation.provider_keys.secret_arn,
+        PROVIDER_BASE_URL=foundation.provider_base_url,
+        CAPACITY_TABLE=foundation.capacity.table_name,
+        FALLBACK_SERVICE=service_of(foundation.config).model_dump_json(),
+    )

@@ -30,24 +30,21 @@ class SignedImages(ecr.Repository):
             removal_policy=removal(config),
             empty_on_delete=False,
         )
-        profile = signer.SigningProfile(
-            self,
-            "Profile",
-            platform=signer.Platform.NOTATION_OCI_SHA384_ECDSA,
-            signing_profile_name=f"labverse_{config.stage}_images",
-        )
         if config.fallback.sign_images:
-            ecr.CfnSigningConfiguration(
-                self,
-                "Signing",
-                rules=[
-                    ecr.CfnSigningConfiguration.RuleProperty(
-                        signing_profile_arn=profile.signing_profile_arn,
-                        repository_filters=[
-                            ecr.CfnSigningConfiguration.RepositoryFilterProperty(
-                                filter=name, filter_type="WILDCARD_MATCH"
-                            )
-                        ],
-                    )
-                ],
-            )
+            _sign(self, name, f"labverse_{config.stage}_images")
+
+
+def _sign(scope: Construct, repository_name: str, profile_name: str) -> None:
+    profile = signer.SigningProfile(
+        scope,
+        "Profile",
+        platform=signer.Platform.NOTATION_OCI_SHA384_ECDSA,
+        signing_profile_name=profile_name,
+    )
+    images = ecr.CfnSigningConfiguration.RepositoryFilterProperty(
+        filter=repository_name, filter_type="WILDCARD_MATCH"
+    )
+    rule = ecr.CfnSigningConfiguration.RuleProperty(
+        signing_profile_arn=profile.signing_profile_arn, repository_filters=[images]
+    )
+    ecr.CfnSigningConfiguration(scope, "Signing", rules=[rule])

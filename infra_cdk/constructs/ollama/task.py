@@ -51,7 +51,7 @@ def add_ollama(
     """The container: not root, nothing to write to but memory and the models, no capability."""
     fallback = config.fallback
     task.add_volume(name=VOLUME, efs_volume_configuration=models.volume())
-    name = f"/labverse/{config.stage}/ollama"
+    log = LogGroup(task, "Logs", name=f"/labverse/{config.stage}/ollama", config=config)
     container = task.add_container(
         CONTAINER,
         image=image,
@@ -68,9 +68,7 @@ def add_ollama(
         gpu_count=1 if fallback.gpu else None,
         memory_limit_mib=fallback.gpu.memory_mib if fallback.gpu else None,
         port_mappings=[ecs.PortMapping(container_port=PORT)],
-        logging=ecs.LogDrivers.aws_logs(
-            stream_prefix=CONTAINER, log_group=LogGroup(task, "Logs", name=name, config=config)
-        ),
+        logging=ecs.LogDrivers.aws_logs(stream_prefix=CONTAINER, log_group=log),
     )
     container.add_mount_points(
         ecs.MountPoint(container_path=_MODELS, source_volume=VOLUME, read_only=False)

@@ -1,6 +1,6 @@
 """`FleetPort` on ECS: how many tasks one service runs, and on which capacity."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -9,9 +9,6 @@ from labverse.platform import telemetry
 from labverse.route.fallback import Fleet
 from labverse.route.settings import FallbackService
 from labverse.route.signals import SPOT
-
-if TYPE_CHECKING:
-    from mypy_boto3_ecs import ECSClient
 
 ON_DEMAND = "FARGATE"
 _FARGATE = {SPOT, ON_DEMAND}
@@ -26,7 +23,7 @@ _ON_DEMAND_ONLY = [{"capacityProvider": ON_DEMAND, "base": 0, "weight": 1}]
 class EcsService:
     """The service that runs the local model. A service on instances keeps its capacity."""
 
-    def __init__(self, service: FallbackService, client: "ECSClient") -> None:
+    def __init__(self, service: FallbackService, client: Any) -> None:
         self._service, self._client = service, client
 
     def follow(self, wanted: Fleet) -> None:

@@ -45,9 +45,10 @@ def local_refusal(status: int, headers: Mapping[str, str], raw: bytes) -> Provid
     API Gateway says so where its private link finds no healthy task, and a server that still loads
     its weights says so itself; one that is up and has too much to do names the reason.
     """
-    if status == _UNAVAILABLE and not _has(error_words(raw), _BUSY):
-        return ProviderFailure("warming", f"status {status}", retry_after=retry_after(headers))
-    return refusal(status, headers, raw)
+    if status != _UNAVAILABLE:
+        return refusal(status, headers, raw)
+    outcome: Outcome = "overloaded" if _has(error_words(raw), _BUSY) else "warming"
+    return ProviderFailure(outcome, f"status {status}", retry_after=retry_after(headers))
 
 
 def error_words(raw: bytes) -> str:
