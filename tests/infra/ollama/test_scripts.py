@@ -98,7 +98,7 @@ def test_two_tasks_at_once_pull_once(start: Callable[..., Container], tmp_path: 
     gate = tmp_path / "gate"
     both = [start(GATE=str(gate)) for _ in range(2)]
     until(lambda: sum(one.called(f"pull {MODEL}") for one in both) == 1, "a pull")
-    until(lambda: all(one.called("list ") for one in both), "both servers")
+    until(lambda: all(one.called("flock 9") for one in both), "two that want the lock")
     assert not any(one.healthy() for one in both)
     gate.touch()
     until(lambda: all(one.healthy() for one in both), "both tasks' health")
