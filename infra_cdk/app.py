@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 import aws_cdk as cdk
 
+from infra_cdk import policies
 from infra_cdk.config import ROOT, StageConfig
 from infra_cdk.constructs import gate
 from infra_cdk.constructs import target as targets
@@ -31,12 +32,18 @@ def build(
     """
     # The CLI hands over cdk.json's context; whoever calls this function gets the same template.
     flags = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
-    app = cdk.App(context={**flags, **_METADATA}, outdir=outdir)
+    app = cdk.App(
+        context={**flags, **_METADATA},
+        outdir=outdir,
+        builtin_cloud_formation_validation=False,  # policies brings it, where templates are judged
+    )
     config = StageConfig.load(stage or app.node.try_get_context("stage") or "dev")
     chosen = targets.named(target or app.node.try_get_context("target") or "aws")
     _stacks(app, config, chosen, today or datetime.now(UTC).date())
     cdk.Tags.of(app).add("labverse:stage", config.stage)
     gate.close(app)
+    if chosen.name == "aws":
+        policies.apply(app)
     return app
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from infra_cdk import tables
 from infra_cdk.config import ROOT, StageConfig
+from infra_cdk.deployment import about
 from labverse import VERSION
 from labverse.entry import observe, route
 from labverse.entry.openai import routes as openai
@@ -100,6 +101,7 @@ def generated() -> dict[str, str]:
     texts = {
         path: json.dumps(data, indent=1, sort_keys=True) + "\n" for path, data in files.items()
     }
+    texts |= about.files()
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     return {**texts, "README.md": tables.render(readme, document)}
 
@@ -107,7 +109,7 @@ def generated() -> dict[str, str]:
 def stale() -> list[str]:
     """The generated files that differ from the code, or that no code makes any more."""
     wanted = generated()
-    folders = ("events/schemas", "config/schema")
+    folders = ("events/schemas", "config/schema", "docs/policies")
     there = {
         str(path.relative_to(ROOT)) for folder in folders for path in (ROOT / folder).glob("*.json")
     }
