@@ -32,7 +32,7 @@ def use_cases() -> UseCases:
     """Each secret with its way of rotating; no other secret is touched."""
     have, now, client = settings(), clock.SystemClock(), aws.client("secretsmanager")
     vault = SecretsVault(client)
-    keys = doors.registry(have.KEYS_TABLE, have.KEY_PEPPER_ARN, aws.client("dynamodb"), client)
+    keys = doors.registry(have.STAGE, have.KEYS_TABLE, aws.client("dynamodb"), client)
     vendors = Vendors(have.PROVIDER_ADMIN_ARN, client, httpx.Client(trust_env=False))
     strategies: dict[str, Strategy] = {
         have.KEY_PEPPER_ARN: Minted(secrets.token_bytes, now, keys),

@@ -22,42 +22,45 @@ class Guard(Construct):
 
     def __init__(self, scope: Construct, *, foundation: Foundation) -> None:
         super().__init__(scope, "Guard")
-        stage = foundation.config.stage
-        names = ("webhook-signing", "session-signing", "provider-admin")
+        self._foundation, stage = foundation, foundation.config.stage
         webhook, session, admin = (
-            share.read(self, stage=stage, name=f"{name}-secret") for name in names
+            share.read(self, stage=stage, name=f"{name}-secret")
+            for name in ("webhook-signing", "session-signing", "provider-admin")
         )
-        self._foundation = foundation
-        pepper, provider_keys = foundation.key_pepper, foundation.provider_keys
         settings = GuardSettings(
             **foundation.common("guard"),
             KEYS_TABLE=foundation.keys.table_name,
-            KEY_PEPPER_ARN=pepper.secret_arn,
+            KEY_PEPPER_ARN=foundation.key_pepper.secret_arn,
             WEBHOOK_SIGNING_ARN=webhook,
             SESSION_SIGNING_ARN=session,
-            PROVIDER_KEYS_ARN=provider_keys.secret_arn,
+            PROVIDER_KEYS_ARN=foundation.provider_keys.secret_arn,
             PROVIDER_ADMIN_ARN=admin,
         )
-        self.function = CapabilityFunction(
-            self,
-            capability="guard",
-            entry="event",
-            settings=settings,
-            foundation=foundation,
-            traits=Traits(asynchronous=True),
-        )
+        self.function = self._function(settings)
         rotated = {
-            "KeyPepper": pepper.secret_arn,
+            "KeyPepper": settings.KEY_PEPPER_ARN,
             "WebhookSigning": webhook,
             "SessionSigning": session,
-            "ProviderKeys": provider_keys.secret_arn,
+            "ProviderKeys": settings.PROVIDER_KEYS_ARN,
         }
         self._grants(list(rotated.values()), admin)
         for name, arn in rotated.items():
             self._rotate(name, arn)
         self._watch_ages()
-        live = self.function.live.function_arn
+
+    def _function(self, settings: GuardSettings) -> CapabilityFunction:
+        """Its name is shared: on the local cloud `kimi secrets rotate` calls it itself."""
+        function = CapabilityFunction(
+            self,
+            capability="guard",
+            entry="event",
+            settings=settings,
+            foundation=self._foundation,
+            traits=Traits(asynchronous=True),
+        )
+        live, stage = function.live.function_arn, settings.STAGE
         share.publish(self, stage=stage, name="rotation-function", value=live)
+        return function
 
     def _grants(self, rotated: list[str], admin: str) -> None:
         foundation, function = self._foundation, self.function
@@ -76,9 +79,9 @@ class Guard(Construct):
 
     def _rotate(self, name: str, arn: str) -> None:
         """Secrets Manager may call the function for this secret, and does so every day."""
-        live = self.function.live
+        live, id_ = self.function.live, f"{name}Rotation"
         live.add_permission(
-            f"{name}Rotation",
+            id_,
             principal=iam.ServicePrincipal("secretsmanager.amazonaws.com"),
             source_account=Aws.ACCOUNT_ID,
             source_arn=arn,
@@ -95,23 +98,19 @@ class Guard(Construct):
             ),
         )
         # Secrets Manager tries the permission when it is told of the function.
-        schedule.node.add_dependency(live)
+        schedule.node.add_dependency(live.node.find_child(id_))
 
     def _watch_ages(self) -> None:
         """Once a day; keys that no vendor lets us make are a person's to replace."""
-        stage, most = self._foundation.config.stage, self._foundation.config
+        check = events.RuleTargetInput.from_object({"check": "provider-key-ages"})
         events.Rule(
             self,
             "Ages",
             description="Lab-Verse: how old the keys of providers are",
             schedule=events.Schedule.rate(Duration.days(1)),
-            targets=[
-                targets.LambdaFunction(
-                    self.function.live,
-                    event=events.RuleTargetInput.from_object({"check": "provider-key-ages"}),
-                )
-            ],
+            targets=[targets.LambdaFunction(self.function.live, event=check)],
         )
+        config = self._foundation.config
         Alarm(
             self,
             "AgeAlarm",
@@ -122,8 +121,8 @@ class Guard(Construct):
                 statistic="max",
                 period=Duration.days(1),
             ),
-            threshold=most.max_provider_key_age_days,
+            threshold=config.max_provider_key_age_days,
             topic=self._foundation.alarms,
-            name=f"labverse-{stage}-provider-key-age",
+            name=f"labverse-{config.stage}-provider-key-age",
             description="a provider's key is old: kimi providers set-key NAME replaces it",
         )

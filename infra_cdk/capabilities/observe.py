@@ -5,6 +5,7 @@ from constructs import Construct
 from infra_cdk.constructs.api import DEFAULT, add_routes
 from infra_cdk.constructs.foundation import Foundation
 from infra_cdk.constructs.function import CapabilityFunction, Traits
+from infra_cdk.constructs.scaling import let_ask
 from labverse.observe.settings import ObserveSettings
 
 
@@ -16,7 +17,6 @@ class Observe(Construct):
         settings = ObserveSettings(
             **foundation.common("observe"),
             KEYS_TABLE=foundation.keys.table_name,
-            KEY_PEPPER_ARN=foundation.key_pepper.secret_arn,
             LOCAL_MODEL_URL=foundation.model_url,
             LOCAL_MODEL=foundation.model_name,
             PROVIDER_KEYS_ARN=foundation.provider_keys.secret_arn,
@@ -29,8 +29,8 @@ class Observe(Construct):
             foundation=foundation,
             traits=Traits(cold_budget=True),
         )
-        foundation.let_read_items(http, foundation.keys, "dynamodb:GetItem")
-        foundation.let_read_secret(http, foundation.key_pepper)
+        foundation.let_check_keys(http)
         foundation.let_read_secret(http, foundation.provider_keys)
+        let_ask(foundation, http, "GET /v1/models")
         routes = ["GET /health", "GET /docs", "GET /openapi.json", DEFAULT]
         add_routes(api=foundation.api, function=http.live, routes=routes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from infra_cdk.deployment import idle, routed
@@ -12,7 +12,7 @@ from infra_cdk.deployment.prices import AS_OF, PRICES, Item
 from infra_cdk.tables import table
 
 Templates = Mapping[str, Mapping[str, Any]]
-_CENT, _FINE = Decimal("0.01"), Decimal("0.0000001")
+_CENT, _FINE = Decimal("0.01"), Decimal("0.000001")
 
 _HEAD = f"""# What it costs
 
@@ -128,4 +128,7 @@ def _number(value: Decimal) -> str:
 
 
 def _money(value: Decimal) -> str:
-    return f"{value.quantize(_CENT):,f}" if value >= _CENT else f"{value.quantize(_FINE):f}"
+    """To the cent; what is less than one, to its first digits."""
+    if value >= _CENT:
+        return f"{value.quantize(_CENT, ROUND_HALF_UP):,f}"
+    return _number(value.quantize(_FINE))

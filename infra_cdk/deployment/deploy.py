@@ -8,7 +8,7 @@ import shutil
 from datetime import UTC, datetime
 from typing import Any
 
-from infra_cdk.deployment import account, first_key
+from infra_cdk.deployment import account, first_key, images
 from infra_cdk.deployment.cli import cdk
 from infra_cdk.deployment.stage import Stage
 from infra_cdk.local import progress
@@ -20,17 +20,25 @@ def deploy(stage: Stage) -> None:
     account.bootstrap(stage, account.check(stage))
     outputs = stage.deployed / "outputs.json"
     outputs.parent.mkdir(parents=True, exist_ok=True)
-    approval = "never" if stage.yes else "broadening"
-    options = ["--all", "--require-approval", approval, "--outputs-file", outputs]
-    step = "read the error above; what was deployed before still runs"
-    cdk(stage, "deploy", "--app", stage.assembly, *options, *stage.parameters(), step=step)
+    if stage.target == "aws" and images.wanted(stage):
+        # Their registry is in the first stack, and must hold them before tasks want to start.
+        _cdk_deploy(stage, stage.stacks[0].name, "--exclusively")
+        images.ensure(stage)
+    _cdk_deploy(stage, "--all", "--outputs-file", outputs)
     for stack in stage.stacks:
         shutil.copy(stack.template, stage.deployed)
     told: dict[str, dict[str, str]] = json.loads(outputs.read_text(encoding="utf-8"))
     facts = {name: value for stack in told.values() for name, value in stack.items()}
     clients = stage.client("dynamodb"), stage.client("secretsmanager")
-    keys = doors.registry(facts["KeysTable"], f"labverse/{stage.name}/key-pepper", *clients)
+    keys = doors.registry(stage.name, facts["KeysTable"], *clients)
     _show(stage, facts, first_key.ensure(keys, datetime.now(UTC)))
+
+
+def _cdk_deploy(stage: Stage, *which: object) -> None:
+    approval = "never" if stage.yes else "broadening"
+    options = ["--app", stage.assembly, "--require-approval", approval, *stage.parameters()]
+    step = "read the error above; what was deployed before still runs"
+    cdk(stage, "deploy", *which, *options, step=step)
 
 
 def _show(stage: Stage, facts: dict[str, Any], key: str | None) -> None:

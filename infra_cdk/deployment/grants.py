@@ -121,6 +121,7 @@ def deploying() -> Statement:
         ),
         _allow("FirstKey", _WRITE_KEYS, _TABLE),
         _allow("Pepper", ["secretsmanager:GetSecretValue"], _PEPPER),
+        _allow("ImagesThere", ["ecr:DescribeImages"], "arn:aws:ecr:*:*:repository/labverse-*"),
         _allow("DataKey", _DATA_KEY, "*", _through("dynamodb", "secretsmanager")),
     ]
     return {"Version": "2012-10-17", "Statement": deploy}

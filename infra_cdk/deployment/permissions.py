@@ -21,6 +21,11 @@ that enforces IAM.
 
 """
 _OPERATE = """
+Whoever copies the local model's image into the account's registry (`make deploy` does it once per
+version) needs the rights of `docker push` there too: `ecr:GetAuthorizationToken`, and on the
+repository `DescribeRepositories`, `BatchGetImage`, `BatchCheckLayerAvailability`,
+`InitiateLayerUpload`, `UploadLayerPart`, `CompleteLayerUpload` and `PutImage`.
+
 For `kimi keys`, `kimi providers` and `kimi events` on a stage:
 [policies/operate.json](policies/operate.json).
 

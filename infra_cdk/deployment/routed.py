@@ -46,7 +46,7 @@ def items(answering: Mapping[str, Any], front: bool) -> Iterator[Item]:
     yield Item(
         "logs",
         MILLION * LOG_KB / _KB_IN_GB,
-        f"{LOG_KB} KB a task: logs, metrics, access log (3.4 + 0.4 measured)",
+        f"{LOG_KB} KB a task: 3.4 KB measured on the local cloud, and access logs",
     )
     yield Item("kept-logs", MILLION * LOG_KB / _KB_IN_GB, "the same, kept for one month")
     why = f"{TRACED_SHARE:.0%} of the tasks, X-Ray's own rule"

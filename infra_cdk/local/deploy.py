@@ -11,7 +11,7 @@ from infra_cdk.local import progress, providers, real_keys
 from infra_cdk.local.cloud import client_environ
 from infra_cdk.local.commands import Command, run
 from infra_cdk.local.environments import ensure
-from infra_cdk.local.instance import ACCOUNT, DATA, REGION, SERVICE, Instance
+from infra_cdk.local.instance import ACCOUNT, REGION, SERVICE, Instance
 from infra_cdk.local.language import Model
 from infra_cdk.local.paths import with_tools
 from infra_cdk.local.problems import Problem, Refused
@@ -39,9 +39,10 @@ def bootstrap(instance: Instance) -> None:
 
 
 def deploy(instance: Instance, model: Model, folder: Path) -> dict[str, Any]:
-    """Deploy both stacks from the assembly; the service stack's outputs. Raises Refused."""
+    """Deploy every stack from the assembly; the service stack's outputs. Raises Refused."""
     watch = progress.Stopwatch()
-    progress.say("deploy", f"{DATA} and {SERVICE} onto the local cloud")
+    names = ", ".join(stack.name for stack in assembly.stacks(folder))
+    progress.say("deploy", f"{names} onto the local cloud")
     outputs = instance.folder / "outputs.json"
     outputs.unlink(missing_ok=True)
     parameters = _parameters(instance, model, folder)

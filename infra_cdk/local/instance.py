@@ -18,7 +18,9 @@ ACCOUNT = "000000000000"
 # Access key and secret of the emulator's root user, also where it checks signatures.
 ROOT_KEY = "test"
 _RECORD = threading.Lock()
-DATA, SERVICE = "Labverse-local-data", "Labverse-local-service"
+SERVICE = "Labverse-local-service"
+# Folders of .build that belong to no instance.
+TAKEN = frozenset({"assembly", "cache", "deployed", "env", "locks", "logs"})
 
 
 @dataclass(frozen=True)
@@ -94,9 +96,10 @@ def named() -> str | None:
 def selected() -> Instance:
     """The instance that LABVERSE_INSTANCE names; `local` when it is not set. Raises Problem."""
     name = named() or "local"
-    if not re.fullmatch(r"[a-z][a-z0-9-]{0,30}", name) or name in {"env", "logs", "locks", "cache"}:
+    if not re.fullmatch(r"[a-z][a-z0-9-]{0,30}", name) or name in TAKEN:
         what = f"LABVERSE_INSTANCE is {name!r}"
-        raise Problem(what, "use small letters, digits and hyphens; not env, logs, locks or cache")
+        step = f"use small letters, digits and hyphens; none of {', '.join(sorted(TAKEN))}"
+        raise Problem(what, step)
     return Instance(name)
 
 

@@ -14,7 +14,7 @@ import boto3
 from labverse.adapters import doors
 from labverse.platform.keys import mint
 
-PEPPER = "labverse/local/key-pepper"
+STAGE = "local"
 SCOPES = frozenset({"route", "observe", "admin"})
 
 
@@ -22,7 +22,7 @@ def main(table: str) -> None:
     """Store a new key in `table` of the cloud that the AWS_* variables name; print its secret."""
     secret, record = mint("local developer", SCOPES, datetime.now(UTC))
     clients = boto3.client("dynamodb"), boto3.client("secretsmanager")
-    doors.registry(table, PEPPER, *clients).create(record)
+    doors.registry(STAGE, table, *clients).create(record)
     sys.stdout.write(f"{secret}\n")
 
 

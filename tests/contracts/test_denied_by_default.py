@@ -11,12 +11,12 @@ import pytest
 from aws_lambda_powertools.event_handler.api_gateway import Route
 
 from infra_cdk.constructs.layer import config_files
-from labverse.adapters import aws
+from labverse.adapters import aws, doors
 from labverse.platform import files
 from labverse.platform.api import PUBLIC, Api, RouteDoc
 from labverse.platform.keys import KeyRecord, Keyring, mint
 from tests.contracts.refusals import is_problem, is_refusal
-from tests.infra.assembly import Assembly
+from tests.infra.assembly import STAGE, Assembly
 from tests.infra.places import CAPABILITIES
 from tests.infra.tree import text
 from tests.unit.platform.fakes import PEPPERS, FakePeppers
@@ -39,7 +39,6 @@ GUARDED = sorted(OPERATIONS.keys() - PUBLIC_ROUTES.keys())
 DEFAULT = "$default"
 HANDLER = "functions/{}/handler.py"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-PEPPER = "the-pepper"
 CONTEXT = SimpleNamespace(
     function_name="f",
     memory_limit_in_mb=1,
@@ -66,7 +65,7 @@ class Keys:
         return {"Item": {"record": {"S": found.model_dump_json()}}} if found else {}
 
     def get_secret_value(self, *, SecretId: str, **_: Any) -> dict[str, Any]:  # noqa: N803
-        return {"SecretString": PEPPERS.text() if SecretId == PEPPER else "{}"}
+        return {"SecretString": PEPPERS.text() if SecretId == doors.pepper(STAGE) else "{}"}
 
 
 @pytest.fixture
@@ -77,8 +76,7 @@ def keys(local: Assembly, monkeypatch: pytest.MonkeyPatch) -> Iterator[Keys]:
     monkeypatch.setattr(files, "read", config_files().__getitem__)
     for function in local.functions():
         for name, value in function.properties["Environment"]["Variables"].items():
-            told = value if isinstance(value, str) else "none"
-            monkeypatch.setenv(name, PEPPER if name == "KEY_PEPPER_ARN" else told)
+            monkeypatch.setenv(name, value if isinstance(value, str) else "none")
     yield fake
     for word in {local.word(function) for function in local.functions()}:
         for builder in vars(importlib.import_module(f"functions.{word}.handler")).values():

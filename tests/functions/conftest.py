@@ -12,7 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from infra_cdk.constructs.layer import config_files
-from labverse.adapters import aws
+from labverse.adapters import aws, doors
 from labverse.platform import files
 from labverse.platform.keys import KeyRecord, mint
 from tests.functions.watch import Watch
@@ -28,12 +28,13 @@ ENVIRONMENT = {
     "POWERTOOLS_SERVICE_NAME": "test",
     "POWERTOOLS_METRICS_NAMESPACE": "labverse",
     "KEYS_TABLE": "keys",
-    "KEY_PEPPER_ARN": "arn:aws:secretsmanager:us-east-1:000000000000:secret:key-pepper",
     "EVENT_BUS": "labverse",
     "LOCAL_MODEL_URL": "none",
     "LOCAL_MODEL": "qwen2:7b",
     "PROVIDER_KEYS_ARN": "arn:aws:secretsmanager:us-east-1:000000000000:secret:provider-keys",
     "PROVIDER_BASE_URL": "none",
+    "CAPACITY_TABLE": "capacity",
+    "FALLBACK_SERVICE": '{"cluster": "c", "service": "s", "minimum": 0, "maximum": 1}',
 }
 
 
@@ -56,7 +57,7 @@ class Cloud:
         return {"Item": {"record": {"S": record.model_dump_json()}}} if record else {}
 
     def get_secret_value(self, *, SecretId: str) -> dict[str, Any]:  # noqa: N803
-        if SecretId == ENVIRONMENT["KEY_PEPPER_ARN"]:
+        if SecretId == doors.pepper(ENVIRONMENT["STAGE"]):
             return {"SecretString": PEPPERS.text()}
         return {"SecretString": json.dumps(self.provider_keys)}
 

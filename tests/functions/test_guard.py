@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from labverse.adapters import aws
+from labverse.adapters import aws, doors
 from labverse.kernel.errors import InvalidInput, NotFound, Refused
 from labverse.kernel.signing import KeySet, SigningKey
 from labverse.platform import telemetry
@@ -56,6 +56,7 @@ def secrets(event: Event) -> Guarded:
         made.secrets[name] = MemorySecrets(it=text).secrets["it"]
     pepper = event("guard/create")
     made.secrets[pepper["SecretId"]] = made.secrets.pop("key-pepper")
+    made.secrets[doors.pepper("dev")] = made.secrets[pepper["SecretId"]]
     made.secrets[pepper["SecretId"]].move("AWSPENDING", pepper["ClientRequestToken"])
     return made
 

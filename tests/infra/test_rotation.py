@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tests.infra.assembly import Assembly, Resource
+from tests.infra.grants import Needed, grants
 from tests.infra.readable import Reader
 
 SECRET, SCHEDULE = "AWS::SecretsManager::Secret", "AWS::SecretsManager::RotationSchedule"
@@ -60,6 +61,25 @@ def test_secrets_are_under_the_stages_key_and_outlive_their_stack_on_prod(stage:
         raw = stage.templates["data"]["Resources"][secret.logical_id]
         prod = str(secret.properties["Name"]).startswith("labverse/prod/")
         assert (raw["DeletionPolicy"] == "Retain") == prod, name
+
+
+def test_who_checks_keys_may_read_the_pepper_and_guard_alone_writes_a_secret(
+    stage: Assembly,
+) -> None:
+    held = grants(stage)
+    pepper = "key-pepper-secret}"
+    checking = {word for word, entry in held if entry == "http"}
+    assert checking, "no function answers over HTTP: is this test reading the right place?"
+    for (word, entry), each in held.items():
+        reads = each.allows(Needed("secretsmanager:GetSecretValue", pepper))
+        assert reads == (entry == "http" or word == "guard"), f"{word} ({entry})"
+        for action in ("PutSecretValue", "UpdateSecretVersionStage"):
+            writes = each.allows(Needed(f"secretsmanager:{action}"))
+            assert writes == (word == "guard"), f"{word} ({entry}) {action}"
+        admin = each.allows(Needed("secretsmanager:GetSecretValue", "provider-admin-secret}"))
+        assert admin == (word == "guard"), f"{word} ({entry}) reads admin keys"
+    guard = held["guard", "event"]
+    assert not guard.allows(Needed("secretsmanager:PutSecretValue", "provider-admin-secret}"))
 
 
 def test_no_template_holds_a_value(stage: Assembly) -> None:

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from infra_cdk.local.seed import PEPPER
 from labverse.adapters import doors
 from labverse.platform.keys import mint
 from tests.cloud import Deployed
@@ -38,7 +37,7 @@ def test_without_a_key_nobody_gets_in(deployed: Deployed, headers: dict[str, str
 
 def test_scopes_and_revocation(deployed: Deployed) -> None:
     clients = deployed.client("dynamodb"), deployed.client("secretsmanager")
-    keys = doors.registry(deployed.facts["keys_table"], PEPPER, *clients)
+    keys = doors.registry("local", deployed.facts["keys_table"], *clients)
     for scopes, revoked, status in (
         ({"route"}, False, 200),
         ({"revenue"}, False, 403),

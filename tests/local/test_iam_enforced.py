@@ -6,9 +6,12 @@ and nothing that they do may be refused, not even what they would only log.
 
 import json
 import ssl
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,7 +21,7 @@ from botocore.exceptions import ClientError
 
 from labverse.adapters.dynamodb_keys import DynamoKeys
 from labverse.platform.keys import mint
-from tests.cloud import ENFORCED, Deployed, run
+from tests.cloud import ENFORCED, ROOT, Deployed, environment, run
 
 # The words by which AWS refuses; adapters log them even where the caller gets an answer.
 REFUSALS = ("AccessDenied", "not authorized", "InvalidClientTokenId", "undelivered")
@@ -46,6 +49,22 @@ def test_it_speaks_tls_with_its_own_certificate(enforced: Deployed) -> None:
         httpx.get(url, trust_env=False, verify=ssl.create_default_context())
     with pytest.raises(httpx.TransportError):
         httpx.get(url.replace("https:", "http:"), trust_env=False)
+
+
+def test_kimi_believes_its_certificate_and_signs(enforced: Deployed) -> None:
+    for argv, expected in ((["ask", "Hello?"], ""), (["keys", "list"], "local developer")):
+        done = subprocess.run(
+            [Path(sys.executable).with_name("kimi"), *argv],
+            cwd=ROOT,
+            env=environment(ENFORCED),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert done.returncode == 0, done.stderr
+        assert expected in done.stdout
+        assert done.stdout.strip()
 
 
 def test_an_unsigned_call_is_refused(enforced: Deployed) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from labverse.adapters import doors
 from tests.secrets_manager import MemorySecrets
 from tests.unit.platform.fakes import PEPPERS
 
@@ -57,6 +58,7 @@ class Fake:
         names = {"provider-keys": "the-secret", "key-pepper": "the-pepper"}
         self.parameters = {f"/labverse/local/{n}-secret": secret for n, secret in names.items()}
         self.vault = MemorySecrets(the_secret="{}", the_pepper=PEPPERS.text())
+        self.vault.secrets[doors.pepper("local")] = self.vault.secrets["the-pepper"]
         self.items: dict[str, Any] = {}
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         threading.Thread(target=self.http.serve_forever, args=(0.01,), daemon=True).start()

@@ -14,16 +14,24 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 
-def keyring(table: str, pepper: str) -> Keyring:
-    """Checks the keys in `table`, whose records are sealed with the secret `pepper`."""
+def pepper(stage: str) -> str:
+    """The secret of `stage` with which its key records are sealed, by name.
+
+    Every function that checks keys needs it, so that none has to be told.
+    """
+    return f"labverse/{stage}/key-pepper"
+
+
+def keyring(stage: str, table: str) -> Keyring:
+    """Checks the keys in `table`, whose records are sealed with the pepper of `stage`."""
     now = SystemClock()
-    peppers = MintedKeys(pepper, aws.client("secretsmanager"), now)
+    peppers = MintedKeys(pepper(stage), aws.client("secretsmanager"), now)
     return Keyring(DynamoKeys(table, aws.client("dynamodb")), peppers, now)
 
 
 def registry(
-    table: str, pepper: str, dynamodb: "DynamoDBClient", secrets: "SecretsManagerClient"
+    stage: str, table: str, dynamodb: "DynamoDBClient", secrets: "SecretsManagerClient"
 ) -> KeyRegistry:
     """Writes the keys in `table`; the pepper is read at every write."""
-    peppers = MintedKeys(pepper, secrets, SystemClock())
+    peppers = MintedKeys(pepper(stage), secrets, SystemClock())
     return KeyRegistry(DynamoKeys(table, dynamodb), peppers.read)

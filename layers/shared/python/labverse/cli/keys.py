@@ -75,9 +75,8 @@ def _table(found: target.Target) -> DynamoKeys:
 
 def _registry(found: target.Target) -> KeyRegistry:
     """Who writes a key must be able to read the pepper, with which its record is sealed."""
-    pepper = found.published("key-pepper-secret")
     dynamodb, secrets = found.client("dynamodb"), found.client("secretsmanager")
-    return doors.registry(_table_name(found), pepper, dynamodb, secrets)
+    return doors.registry(found.stage, _table_name(found), dynamodb, secrets)
 
 
 def _table_name(found: target.Target) -> str:

@@ -7,7 +7,6 @@ class ObserveSettings(Settings):
     """What health is asked of. `LOCAL_MODEL_URL` is `none` where no model is served."""
 
     KEYS_TABLE: str
-    KEY_PEPPER_ARN: str
     LOCAL_MODEL_URL: str
     LOCAL_MODEL: str
     PROVIDER_KEYS_ARN: str
