@@ -54,7 +54,9 @@ class Fake:
             "GET /health": (200, HEALTH),
             "POST /api/v1/analyze": (200, ANSWER),
         }
+        self.headers: dict[str, dict[str, str]] = {}
         self.seen: list[tuple[str, dict[str, str], Any]] = []
+        self.rotated: list[str] = []
         names = {"provider-keys": "the-secret", "key-pepper": "the-pepper"}
         self.parameters = {f"/labverse/local/{n}-secret": secret for n, secret in names.items()}
         self.vault = MemorySecrets(the_secret="{}", the_pepper=PEPPERS.text())
@@ -76,6 +78,9 @@ class Fake:
         if action == "GetParameter":
             value = self.parameters.get(given["Name"])
             return (200, {"Parameter": {"Value": value}}) if value else _absent("ParameterNotFound")
+        if action == "RotateSecret":
+            self.rotated.append(given["SecretId"])
+            return 200, {"Name": given["SecretId"]}
         if action in SECRETS:
             return self._secret(action, given)
         if action == "PutItem":
@@ -118,6 +123,8 @@ class Fake:
                 raw = reply if isinstance(reply, bytes) else json.dumps(reply).encode()
                 self.send_response(status)
                 self.send_header("content-length", str(len(raw)))
+                for name, value in fake.headers.get(route, {}).items():
+                    self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(raw)
 

@@ -119,6 +119,20 @@ def test_no_step_comes_before_the_version_has_a_value(
     assert state(world) == before
 
 
+@pytest.mark.parametrize("secret", SECRETS)
+def test_a_schedule_is_rehearsed_with_a_copy_of_the_current_value(
+    world: World, secret: str
+) -> None:
+    """What Secrets Manager does when rotation is switched on without rotating at once."""
+    world.rotate(secret)
+    token = world.secrets.stage(secret)
+    text = world.secrets.get_secret_value(SecretId=secret)["SecretString"]
+    world.vault.put_pending(secret, token, text, None)
+    before = state(world)
+    assert world.step(secret, token, "testSecret").outcome == "done"
+    assert state(world) == before
+
+
 def test_what_is_there_before_us_is_told(world: World) -> None:
     token = world.secrets.stage(PEPPER)
     told = [world.step(PEPPER, token, step).outcome for step in (*STEPS, *STEPS)]
