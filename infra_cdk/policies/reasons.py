@@ -59,7 +59,7 @@ ACCEPTED: tuple[Accepted, ...] = (
     ),
     Accepted(
         ("CKV_AWS_158",),
-        "service/*/Resource",
+        "*/Resource",
         "CloudWatch encrypts every log group; ours hold no prompt, answer or customer field, and a "
         "key of our own would cost a call per write",
     ),
@@ -77,6 +77,11 @@ ACCEPTED: tuple[Accepted, ...] = (
         ("CKV_AWS_115",),
         "service/Observe/*/Resource",
         "a runaway of it spends nothing: the API's throttle is limit enough",
+    ),
+    Accepted(
+        ("CKV_AWS_115",),
+        "service/Route/Event/Resource",
+        "a runaway of it cannot start more tasks than the stage's maximum",
     ),
     Accepted(
         ("AwsSolutions-SQS3", "Serverless-SQSRedrivePolicy"),
@@ -122,7 +127,7 @@ ACCEPTED: tuple[Accepted, ...] = (
         "its variables are the model's name and limits, no secret: LV-KeyInEnvironment denies one",
     ),
     Accepted(
-        ("AwsSolutions-ECS4",),
+        ("AwsSolutions-ECS4", "CKV_AWS_65"),
         "fallback/Ollama/Cluster/Resource",
         "its metrics are billed by task and month; CPU and memory of the service come without it",
     ),
@@ -153,6 +158,11 @@ ACCEPTED: tuple[Accepted, ...] = (
         "infra_cdk/*",
         "commands of this repository start programs, each by a list of arguments and none through "
         "a shell (B602 would tell); functions start none",
+    ),
+    Accepted(
+        ("B108",),
+        "infra_cdk/constructs/ollama/task.py",
+        "a path in the container, where it is memory of that container's own",
     ),
     Accepted(
         ("B310",),
