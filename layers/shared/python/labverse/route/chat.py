@@ -1,5 +1,6 @@
 """A conversation in route's words: every provider's format is translated to and from this."""
 
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from pydantic import Field
@@ -85,5 +86,14 @@ class Chat(Model):
     @property
     def text(self) -> str:
         """All text there is, for counting; images and schemas are not in it."""
-        parts = [part for message in self.messages for part in message.parts]
-        return "\n".join(part.text for part in parts if isinstance(part, TextPart))
+        return _text(self.messages)
+
+    @property
+    def asked(self) -> str:
+        """What the users wrote: instructions and earlier answers do not make a task harder."""
+        return _text(message for message in self.messages if message.role == "user")
+
+
+def _text(messages: Iterable[Message]) -> str:
+    parts = [part for message in messages for part in message.parts]
+    return "\n".join(part.text for part in parts if isinstance(part, TextPart))

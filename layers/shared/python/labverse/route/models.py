@@ -133,7 +133,7 @@ class Answer(Model):
     text: str
     provider: str
     model: str = Field(description="The model that answered, in the provider's own words.")
-    complexity: float | None = Field(default=None, description="Null until prompts are scored.")
+    complexity: float = Field(ge=0, le=1, description="Higher: it needed a stronger model.")
     tokens: Tokens
     cost_usd: Usd
     latency_ms: int = Field(description="From entry into the router to the answer.")

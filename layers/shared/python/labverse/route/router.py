@@ -10,6 +10,7 @@ from labverse.route.accounts import FREE, priced
 from labverse.route.catalogue import Catalogue
 from labverse.route.choice import LOCAL, Candidate, Ranking, Size, choose, output_limit, task_limit
 from labverse.route.clocks import Clocks
+from labverse.route.complexity import score
 from labverse.route.errors import UnknownModel
 from labverse.route.models import (
     AnalyzeRequest,
@@ -34,6 +35,7 @@ class _Task:
     started: float
     size: Size
     ranking: Ranking
+    complexity: float
     attempts: list[Attempt] = field(default_factory=list)
 
 
@@ -82,7 +84,7 @@ class Router:
         refuse_absent(work.model, candidates, absent, self.catalogue.config.aliases)
         ranking = choose(work, candidates, self.catalogue.config, size)
         ranking = Ranking(ranking.order, (*absent, *ranking.refused))
-        return _Task(work, trace_id, started, size, ranking)
+        return _Task(work, trace_id, started, size, ranking, score(work.chat.asked))
 
     def _share(self, task: _Task, untried: tuple[Candidate, ...]) -> float:
         config, passed = self.catalogue.config, self.clock.monotonic() - task.started
@@ -159,6 +161,7 @@ class Router:
             text=reply.text,
             provider=candidate.provider,
             model=reply.model,
+            complexity=task.complexity,
             tokens=reply.tokens,
             cost_usd=sum((attempt.cost_usd for attempt in task.attempts), start=FREE),
             latency_ms=latency,
