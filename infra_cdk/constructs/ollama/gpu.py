@@ -19,19 +19,10 @@ def service(
     scope: Construct, config: StageConfig, chosen: Gpu, network: Network, options: dict[str, Any]
 ) -> ecs.Ec2Service:
     """The service on instances that ECS starts for its tasks and stops after them."""
-    group = autoscaling.AutoScalingGroup(
-        scope,
-        "Instances",
-        vpc=network.vpc,
-        vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC),
-        launch_template=_template(scope, config.stage, chosen, network),
-        min_capacity=0,
-        max_capacity=config.fallback_tasks.maximum,
-    )
     provider = ecs.AsgCapacityProvider(
         scope,
         "Gpu",
-        auto_scaling_group=group,
+        auto_scaling_group=_instances(scope, config, chosen, network),
         enable_managed_scaling=True,
         # ECS alone ends an instance; otherwise CDK adds a function that drains it first.
         enable_managed_termination_protection=True,
@@ -46,6 +37,20 @@ def service(
     # Which the cluster knows by a resource that nothing of the service names.
     made.node.add_dependency(options["cluster"])
     return made
+
+
+def _instances(
+    scope: Construct, config: StageConfig, chosen: Gpu, network: Network
+) -> autoscaling.AutoScalingGroup:
+    return autoscaling.AutoScalingGroup(
+        scope,
+        "Instances",
+        vpc=network.vpc,
+        vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC),
+        launch_template=_template(scope, config.stage, chosen, network),
+        min_capacity=0,
+        max_capacity=config.fallback_tasks.maximum,
+    )
 
 
 def _template(scope: Construct, stage: str, chosen: Gpu, network: Network) -> ec2.LaunchTemplate:
