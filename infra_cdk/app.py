@@ -11,6 +11,7 @@ from infra_cdk.constructs import gate
 from infra_cdk.constructs import target as targets
 from infra_cdk.constructs.target import Target
 from infra_cdk.stacks.data import DataStack
+from infra_cdk.stacks.fallback import FallbackStack
 from infra_cdk.stacks.front import FrontStack
 from infra_cdk.stacks.service import ServiceStack
 
@@ -49,10 +50,13 @@ def build(
 def _stacks(app: cdk.App, config: StageConfig, target: Target, today: date) -> None:
     """In the order in which they are deployed: each reads what those before it published."""
     data = DataStack(app, f"Labverse-{config.stage}-data", config=config)
+    fallback = FallbackStack(app, f"Labverse-{config.stage}-fallback", config=config)
+    fallback.add_stack_dependency(data, "reads its parameters")
     service = ServiceStack(
         app, f"Labverse-{config.stage}-service", config=config, target=target, today=today
     )
     service.add_stack_dependency(data, "reads its parameters")
+    service.add_stack_dependency(fallback, "reads where the local model is")
     if config.front:
         front = FrontStack(app, f"Labverse-{config.stage}-front", config=config)
         front.add_stack_dependency(service, "stands before its API")

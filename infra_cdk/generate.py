@@ -16,11 +16,15 @@ from labverse.entry import observe, route
 from labverse.entry.openai import routes as openai
 from labverse.platform.api import Api
 from labverse.platform.keys import KeyRecord, Keyring
-from labverse.route.config import RouteConfig
-from labverse.route.models import TaskRouted
+from labverse.route.config import RouteConfig, RoutePolicy
+from labverse.route.models import FallbackRequested, TaskRouted
 
-EVENTS: tuple[type[BaseModel], ...] = (TaskRouted,)
-CONFIGS: dict[str, type[BaseModel]] = {"ai_providers": RouteConfig, "stage": StageConfig}
+EVENTS: tuple[type[BaseModel], ...] = (FallbackRequested, TaskRouted)
+CONFIGS: dict[str, type[BaseModel]] = {
+    "ai_providers": RouteConfig,
+    "route_policy": RoutePolicy,
+    "stage": StageConfig,
+}
 
 _PROBLEM = {
     "type": "object",
@@ -33,6 +37,10 @@ _PROBLEM = {
         "status": {"type": "integer"},
         "detail": {"type": "string"},
         "trace_id": {"type": "string"},
+        "state": {
+            "type": "string",
+            "description": "`warming`: the local model is being started; see Retry-After.",
+        },
         "errors": {
             "type": "array",
             "items": {

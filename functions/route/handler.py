@@ -1,20 +1,17 @@
-"""Answer prompts: over HTTP, or as a step of a workflow."""
+"""Answer prompts, over HTTP or as a step of a workflow; keep the local model up while wanted."""
 
+from functools import partial
 from typing import Any
 
-from labverse.adapters import aws, clock, providers, sqs_letters, xray
-from labverse.adapters.attempt_log import AttemptLog
+from labverse.adapters import answering, aws, clock, scaling, xray
 from labverse.adapters.dynamodb_keys import DynamoKeys
-from labverse.adapters.eventbridge import EventBridgeAnnouncer
-from labverse.adapters.secrets_keys import SecretsKeys
 from labverse.entry import route as entry
 from labverse.entry.openai import routes as openai
 from labverse.platform import files, telemetry
 from labverse.platform.api import Api
 from labverse.platform.keys import Keyring
 from labverse.platform.prime import primed
-from labverse.route.config import RouteConfig
-from labverse.route.router import Router
+from labverse.route.config import RoutePolicy
 from labverse.route.service import AnswerTask
 from labverse.route.settings import RouteSettings
 
@@ -23,16 +20,8 @@ settings = primed(RouteSettings.read)
 
 @primed
 def answer_task() -> AnswerTask:
-    """The use case of both entries."""
-    have, now = settings(), clock.SystemClock()
-    config = RouteConfig.model_validate_json(files.read("ai_providers.json"))
-    config = providers.moved(config, have.PROVIDER_BASE_URL)
-    keys = SecretsKeys(have.PROVIDER_KEYS_ARN, aws.client("secretsmanager"), now)
-    catalogue = providers.catalogue(config, keys, have.LOCAL_MODEL_URL, have.LOCAL_MODEL)
-    router = Router(catalogue, now, clock.new_id, AttemptLog())
-    letters = sqs_letters.of_stage(have.STAGE, aws.client("sqs"))
-    bus = EventBridgeAnnouncer(aws.client("events"), have.EVENT_BUS, "labverse.route", letters)
-    return AnswerTask(router, bus)
+    """The use case of `http` and `task`."""
+    return answering.answer_task(settings(), files.read("ai_providers.json"))
 
 
 @primed
@@ -45,6 +34,13 @@ def api() -> Api:
     return built
 
 
+@primed
+def scale() -> telemetry.Handler:
+    """The use case of `event`."""
+    policy = RoutePolicy.model_validate_json(files.read("route_policy.json")).fallback
+    return entry.events(scaling.consumer(settings()), scaling.scaler(settings()), policy)
+
+
 def http(event: dict[str, Any], context: Any) -> Any:
     """The routes of `api`."""
     return telemetry.invoke(api().handle, event, context, "requestContext.requestId")
@@ -52,13 +48,13 @@ def http(event: dict[str, Any], context: Any) -> Any:
 
 def task(event: dict[str, Any], context: Any) -> Any:
     """The state `Answer` of statemachines/route.asl.json."""
-    return telemetry.invoke(
-        lambda state, lambda_context: xray.traced(_answer, state, lambda_context),
-        event,
-        context,
-        "trace_id",
-    )
+    return telemetry.invoke(partial(xray.traced, _answer), event, context, "trace_id")
 
 
-def _answer(event: dict[str, Any], _context: Any) -> Any:
-    return entry.task_answer(event, answer_task())
+def event(event: dict[str, Any], context: Any) -> Any:
+    """What starts and stops the local model: events of the bus and of ECS, and a clock's tick."""
+    return telemetry.invoke(partial(xray.traced, scale()), event, context, "id")
+
+
+def _answer(state: dict[str, Any], _context: Any) -> Any:
+    return entry.task_answer(state, answer_task())

@@ -30,8 +30,10 @@ class Foundation:
     alarms: sns.ITopic
     dead_letters: sqs.IQueue
     keys: dynamodb.ITable
+    capacity: dynamodb.ITable
     model_url: str
     model_name: str
+    model_api: str
     provider_base_url: str
     provider_keys: secretsmanager.ISecret
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import aws_cdk as cdk
 from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 
+from infra_cdk.policies import registry
 from infra_cdk.policies.reasons import ACCEPTED, Accepted
 
 RULES = Path(__file__).with_name("rules")
@@ -21,7 +22,9 @@ def apply(app: cdk.App, accepted: Sequence[Accepted] = ACCEPTED) -> None:
     if app.node.try_get_context(STRICT) is not True:
         raise ValueError(f"set {STRICT} to true in the context of cdk.json: else nothing is denied")
     cdk.Validations.of(app).add_plugins(
-        AwsSolutionsChecks(app), ServerlessChecks(app), engine(sources())
+        AwsSolutionsChecks(app),
+        ServerlessChecks(app),
+        engine({**sources(), "registry.rego": registry.rules(app)}),
     )
     for construct in app.node.find_all():
         path = where(construct.node.path)

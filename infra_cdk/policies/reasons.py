@@ -79,6 +79,11 @@ ACCEPTED: tuple[Accepted, ...] = (
         "a runaway of it spends nothing; functions that spend have a limit (Traits.spends)",
     ),
     Accepted(
+        ("CKV_AWS_115",),
+        "service/Route/Event/Resource",
+        "a runaway of it cannot start more tasks than the stage's maximum",
+    ),
+    Accepted(
         ("AwsSolutions-SQS3", "Serverless-SQSRedrivePolicy"),
         "data/DeadLetters/Resource",
         "it is the dead-letter queue: its letters are replayed or expire, and an alarm tells",
@@ -99,6 +104,37 @@ ACCEPTED: tuple[Accepted, ...] = (
         "service/*/Resource",
         "functions whose caller waits have no use for one; the others have an on-failure "
         "destination at their alias, which also tells why: LV-NoDeadLetters demands it",
+    ),
+    Accepted(
+        ("Serverless-EventBusDLQ",),
+        "service/Route/Scaling/*/Resource",
+        "EventBridge tries for a day to hand an event to Lambda, whose own failures go to the dead "
+        "letters; and the next tick does what a lost event would have done",
+    ),
+    Accepted(
+        ("LV-StatefulInReplaceableStack",),
+        "fallback/Ollama/Models/Files/Resource",
+        "a cache of models that anybody may pull again; the next task does, if it is gone",
+    ),
+    Accepted(
+        ("AwsSolutions-VPC7",),
+        "fallback/Network/Vpc/Resource",
+        "one group lets one source in, on one port, and the API before it logs each request",
+    ),
+    Accepted(
+        ("AwsSolutions-ECS2",),
+        "fallback/Ollama/Task/Resource",
+        "its variables are the model's name and limits, no secret: LV-KeyInEnvironment denies one",
+    ),
+    Accepted(
+        ("AwsSolutions-ECS4", "CKV_AWS_65"),
+        "fallback/Ollama/Cluster/Resource",
+        "its metrics are billed by task and month; CPU and memory of the service come without it",
+    ),
+    Accepted(
+        ("AwsSolutions-IAM5[Resource::*]",),
+        "fallback/Ollama/Task/ExecutionRole/DefaultPolicy/Resource",
+        "ECR gives its token for a registry as a whole; what it opens is named beside it",
     ),
     Accepted(
         ("AwsSolutions-CFR1",),
@@ -122,6 +158,11 @@ ACCEPTED: tuple[Accepted, ...] = (
         "infra_cdk/*",
         "commands of this repository start programs, each by a list of arguments and none through "
         "a shell (B602 would tell); functions start none",
+    ),
+    Accepted(
+        ("B108",),
+        "infra_cdk/constructs/ollama/task.py",
+        "a path in the container, where it is memory of that container's own",
     ),
     Accepted(
         ("B310",),

@@ -32,6 +32,8 @@ ENVIRONMENT = {
     "LOCAL_MODEL": "qwen2:7b",
     "PROVIDER_KEYS_ARN": "arn:aws:secretsmanager:us-east-1:000000000000:secret:provider-keys",
     "PROVIDER_BASE_URL": "none",
+    "CAPACITY_TABLE": "capacity",
+    "FALLBACK_SERVICE": '{"cluster": "c", "service": "s", "minimum": 0, "maximum": 1}',
 }
 
 

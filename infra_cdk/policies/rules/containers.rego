@@ -106,9 +106,29 @@ signed(uri) if {
 	signs(rule, uri)
 }
 
+# What other templates of the same app have: infra_cdk/policies/registry.py adds to these.
+signed_elsewhere contains repository if {
+	some repository in set()
+}
+
+immutable_elsewhere contains repository if {
+	some repository in set()
+}
+
+signed(uri) if {
+	some repository in signed_elsewhere
+	regex.match(sprintf("/%s[:@]", [repository]), uri)
+}
+
 ours(uri) if regex.match(`\.dkr\.ecr\.`, uri)
 
 pinned(uri) if regex.match(`@sha256:([0-9a-f]{64}$|\{)`, uri)
+
+# A tag that the registry never lets move names one image as a digest does.
+pinned(uri) if {
+	some repository in immutable_elsewhere
+	regex.match(sprintf("/%s:[^:]+$", [repository]), uri)
+}
 
 violation contains denied(
 	"LV-UnsignedImage", found.name, found.path,

@@ -8,7 +8,14 @@ from typing import Any
 from labverse.kernel.errors import Unavailable
 from labverse.route.catalogue import Catalogue
 from labverse.route.config import RouteConfig
-from labverse.route.models import AnalyzeRequest, AttemptSpan, Outcome, TaskRouted, Tokens
+from labverse.route.models import (
+    AnalyzeRequest,
+    AttemptSpan,
+    FallbackRequested,
+    Outcome,
+    TaskRouted,
+    Tokens,
+)
 from labverse.route.ports import Call, ProviderFailure, Reply
 from labverse.route.router import Router
 
@@ -112,9 +119,9 @@ class FakeProvider:
 
 class FakeAnnouncer:
     def __init__(self) -> None:
-        self.events: list[TaskRouted] = []
+        self.events: list[Any] = []
 
-    def announce(self, event: TaskRouted) -> None:
+    def announce(self, event: TaskRouted | FallbackRequested) -> None:
         self.events.append(event)
 
 

@@ -1,4 +1,4 @@
-"""HTTP routes and workflow tasks of `route`: parse, call one use case, respond."""
+"""HTTP routes, workflow tasks and events of `route`: parse, call one use case, respond."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -8,6 +8,10 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from labverse.platform import task, telemetry
 from labverse.platform.api import Api, RouteDoc
+from labverse.platform.event import Consumer, Envelope
+from labverse.route import signals
+from labverse.route.config import FallbackPolicy
+from labverse.route.fallback import Scaler
 from labverse.route.models import AnalyzeRequest, Answer
 
 UseCase = Callable[[AnalyzeRequest, str], Answer]
@@ -23,7 +27,10 @@ def routes(api: Api, answer_task: Callable[[], UseCase]) -> None:
         doc=RouteDoc(
             summary="Answer a prompt",
             tag="route",
-            problems={503: "No model answered; `attempts` says what was tried"},
+            problems={
+                503: "No model answered; `attempts` says what was tried. `state: warming` with "
+                "Retry-After: the local model is being started"
+            },
         ),
     )
     def analyze(request: Annotated[AnalyzeRequest, Body()]) -> Answer:
@@ -36,6 +43,18 @@ def task_answer(event: dict[str, Any], answer_task: UseCase) -> Any:
     return task.run(
         event, AnalyzeRequest, lambda request, trace_id: _answered(answer_task, request, trace_id)
     )
+
+
+def events(consumer: Consumer, scaler: Scaler, policy: FallbackPolicy) -> telemetry.Handler:
+    """Takes one event, or a tick, as it comes: does the local model run as it should?"""
+
+    def told(envelope: Envelope) -> None:
+        scaler(signals.wish(envelope.detail_type, envelope.detail, envelope.time, policy))
+
+    def scale(event: dict[str, Any], _context: Any) -> None:
+        consumer.take(event, told)
+
+    return scale
 
 
 def _answered(answer_task: UseCase, request: AnalyzeRequest, trace_id: str) -> Answer:

@@ -14,9 +14,10 @@ TaskClass = Literal["critical", "default", "creative"]
 Outcome = Literal[
     "ok", "timeout", "unreachable", "rate_limited", "quota_exhausted", "overloaded",
     "server_error", "unauthorized", "rejected", "context_exceeded", "bad_response", "truncated",
-    "empty", "wrong_format",
+    "empty", "wrong_format", "warming",
 ]  # fmt: skip
-"""How one attempt ended; everything but `ok` moves on to the next candidate."""
+"""How one attempt ended; everything but `ok` moves on to the next candidate. `warming`: the local
+model is not up, and being asked is what starts it."""
 
 
 def _not_blank(text: str) -> str:
@@ -157,3 +158,12 @@ class TaskRouted(Model):
     latency_ms: int
     sla_met: bool
     attempts: list[Attempt]
+
+
+class FallbackRequested(Model):
+    """Event, version 1: the local model was asked while it was not up. Carries no prompt."""
+
+    event_id: str
+    occurred_at: datetime
+    trace_id: str
+    model: str = Field(description="The local model that was asked.")

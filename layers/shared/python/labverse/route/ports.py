@@ -4,7 +4,14 @@ from typing import Literal, Protocol
 
 from labverse.kernel.model import Model
 from labverse.route.chat import Chat, ToolCall
-from labverse.route.models import Answer, AttemptSpan, Outcome, TaskRouted, Tokens
+from labverse.route.models import (
+    Answer,
+    AttemptSpan,
+    FallbackRequested,
+    Outcome,
+    TaskRouted,
+    Tokens,
+)
 
 
 class Call(Model):
@@ -80,7 +87,7 @@ class ProviderKeys(Protocol):
 class Announcer(Protocol):
     """Where events go."""
 
-    def announce(self, event: TaskRouted) -> None:
+    def announce(self, event: TaskRouted | FallbackRequested) -> None:
         """Publish. Never raises: a paid answer is not lost because nobody could be told of it."""
         ...
 

@@ -68,7 +68,7 @@ class Router:
             reply = self._attempt(task, candidate, seconds)
             if reply is not None:
                 return Routed(answer=self._answer(task, candidate, reply), reply=reply)
-        raise unanswerable(task.ranking, task.attempts)
+        raise unanswerable(task.ranking, task.attempts, self.catalogue.config.warming_retry_s)
 
     def models(self, now: datetime) -> list[ServedModel]:
         """The models that a request may name and that would be asked."""
