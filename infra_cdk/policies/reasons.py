@@ -1,38 +1,9 @@
 """Every finding of a scanner that stays, and why. A row that no finding needs fails a test."""
 
-import re
-from fnmatch import fnmatchcase
-from typing import NamedTuple
+from infra_cdk.policies.accepted import Accepted
+from infra_cdk.policies.reasons_of_code import CODE
 
-# Judges at synth, by how their rules are named. Rules of others (CKV…, B…) are matched by the tests
-# that run those.
-_JUDGES = {
-    r"LV-|[EFIW]\d{4}$": "CloudFormation-Validate",
-    "AwsSolutions-": "AwsSolutions",
-    "Serverless-": "Serverless",
-}
-
-
-class Accepted(NamedTuple):
-    """`place` is a construct path without the stage, or a source file; `*` stands for anything."""
-
-    rules: tuple[str, ...]
-    place: str
-    why: str
-
-    def holds(self, place: str) -> bool:
-        """Whether this row speaks of `place`."""
-        return fnmatchcase(place, self.place)
-
-    def at_synth(self) -> tuple[str, ...]:
-        """Its rules that are judged at synth, by the names their judges listen to."""
-        return tuple(
-            f"{judge}::{rule}"
-            for rule in self.rules
-            for pattern, judge in _JUDGES.items()
-            if re.match(pattern, rule)
-        )
-
+__all__ = ["ACCEPTED", "Accepted"]
 
 ACCEPTED: tuple[Accepted, ...] = (
     Accepted(
@@ -174,45 +145,5 @@ ACCEPTED: tuple[Accepted, ...] = (
         "CloudFront lets nobody choose the policy of its own certificate; with a domain in config "
         "it is TLS 1.3 only",
     ),
-    Accepted(
-        ("B404", "B603", "B606"),
-        "infra_cdk/*",
-        "commands of this repository start programs, each by a list of arguments and none through "
-        "a shell (B602 would tell); functions start none",
-    ),
-    Accepted(
-        ("B108",),
-        "infra_cdk/constructs/ollama/task.py",
-        "a path in the container, where it is memory of that container's own",
-    ),
-    Accepted(
-        ("B106",),
-        "infra_cdk/constructs/minted.py",
-        "`{}` is a template without anything in it; what is generated goes into it",
-    ),
-    Accepted(
-        ("B310",),
-        "infra_cdk/local/download.py",
-        "the addresses are those of the package index that the person's own pip is configured for",
-    ),
-    Accepted(
-        ("B101",),
-        "infra_cdk/constructs/*.py",
-        "tells the type checker what the lines before it, or the caller, made sure of",
-    ),
-    Accepted(
-        ("B101",),
-        "layers/shared/python/labverse/route/catalogue.py",
-        "tells the type checker what the lines before it made sure of",
-    ),
-    Accepted(
-        ("B105",),
-        "layers/shared/python/labverse/platform/genai.py",
-        "the name of a metric: its tokens are words of a prompt",
-    ),
-    Accepted(
-        ("B105",),
-        "infra_cdk/local/*.py",
-        "`test` is what the local cloud takes for any credential; the other is a secret's name",
-    ),
+    *CODE,
 )
