@@ -4,8 +4,8 @@ A Python function's exception always arrives as `Runtime.HandlerError`, where AW
 name, so that a state machine's Retry and Catch by name never match. And a template's reference to
 a secret is its name, where AWS gives its ARN, so that a policy written with it allows nothing once
 IAM is enforced. And whoever may describe or update one service of ECS is asked for the whole
-cluster, where AWS asks for that service. Everything else is the emulator as it is. `tests/local/test_emulator_gap.py` fails
-once upstream closes one of them.
+cluster, where AWS asks for that service. Everything else is the emulator as it is.
+`tests/local/test_emulator_gap.py` fails once upstream closes one of them.
 """
 
 from __future__ import annotations
