@@ -8,8 +8,8 @@ from tests.infra.readable import Reader
 SECRET = "AWS::SecretsManager::Secret"
 SCHEDULE = "AWS::SecretsManager::RotationSchedule"
 PARAMETER = "AWS::SSM::Parameter"
-# Their owners are vendors: reasons.py says so beside LV-SecretWithoutRotation.
-OF_VENDORS = {"ProviderKeys", "ProviderAdmin"}
+# Its owner is a vendor: reasons.py says so beside LV-SecretWithoutRotation.
+OF_VENDORS = {"ProviderAdmin"}
 
 
 def unrotated(assembly: Assembly) -> set[str]:
