@@ -35,7 +35,7 @@ ACCEPTED: tuple[Accepted, ...] = (
     ),
     Accepted(
         ("W3005",),
-        "service/*/Resource",
+        "*",
         "CDK writes DependsOn beside a GetAtt on purpose: it waits for a role's policies too",
     ),
     Accepted(
@@ -46,7 +46,7 @@ ACCEPTED: tuple[Accepted, ...] = (
     ),
     Accepted(
         ("CKV_AWS_158",),
-        "service/*/Resource",
+        "*/Resource",
         "CloudWatch encrypts every log group; ours hold no prompt, answer or customer field, and a "
         "key of our own would cost a call per write",
     ),
@@ -69,6 +69,11 @@ ACCEPTED: tuple[Accepted, ...] = (
         ("CKV_AWS_115",),
         "service/Observe/*/Resource",
         "a runaway of it spends nothing: the API's throttle is limit enough",
+    ),
+    Accepted(
+        ("CKV_AWS_115",),
+        "service/Route/Event/Resource",
+        "a runaway of it cannot start more tasks than the stage's maximum",
     ),
     Accepted(
         ("AwsSolutions-SQS3", "Serverless-SQSRedrivePolicy"),
@@ -114,7 +119,7 @@ ACCEPTED: tuple[Accepted, ...] = (
         "its variables are the model's name and limits, no secret: LV-KeyInEnvironment denies one",
     ),
     Accepted(
-        ("AwsSolutions-ECS4",),
+        ("AwsSolutions-ECS4", "CKV_AWS_65"),
         "fallback/Ollama/Cluster/Resource",
         "its metrics are billed by task and month; CPU and memory of the service come without it",
     ),
