@@ -2,6 +2,7 @@
 
 import secrets
 from contextlib import suppress
+from typing import Any
 
 from labverse.adapters import doors
 from labverse.adapters.clock import SystemClock
@@ -38,8 +39,8 @@ class Driver:
     def die(self, token: str, name: str, at: int, *, after: bool) -> None:
         """The same code in a process of its own that is gone at its `at`-th write."""
         left = [at]
-        vault = Dying(self.vault, left, after=after)
-        table = Dying(self.table, left, after=after)
+        vault: Any = Dying(self.vault, left, after=after)
+        table: Any = Dying(self.table, left, after=after)
         keys = doors.registry("local", self._deployed.facts["keys_table"], table, vault)
         rotation = Rotation(
             SecretsVault(vault), {self.secret: Minted(secrets.token_bytes, SystemClock(), keys)}
