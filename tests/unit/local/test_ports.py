@@ -33,6 +33,8 @@ def test_a_block_with_a_listener_is_passed_over() -> None:
     with ports.claim(None, in_use=False) as port:
         pass
     with socket.socket() as listener:
+        # As servers do: a connection that some server there closed a moment ago must not matter.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((ports.HOST, port + ports.BLOCK - 1))
         listener.listen()
         with ports.claim(port, in_use=False) as other:
