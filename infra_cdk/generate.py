@@ -15,11 +15,15 @@ from labverse.entry import observe, route
 from labverse.entry.openai import routes as openai
 from labverse.platform.api import Api
 from labverse.platform.keys import KeyRecord, Keyring
-from labverse.route.config import RouteConfig
+from labverse.route.config import RouteConfig, RoutePolicy
 from labverse.route.models import TaskRouted
 
 EVENTS: tuple[type[BaseModel], ...] = (TaskRouted,)
-CONFIGS: dict[str, type[BaseModel]] = {"ai_providers": RouteConfig, "stage": StageConfig}
+CONFIGS: dict[str, type[BaseModel]] = {
+    "ai_providers": RouteConfig,
+    "route_policy": RoutePolicy,
+    "stage": StageConfig,
+}
 
 _PROBLEM = {
     "type": "object",

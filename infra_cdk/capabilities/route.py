@@ -8,7 +8,14 @@ from infra_cdk.constructs.function import CapabilityFunction, Traits
 from infra_cdk.constructs.workflow import Workflow
 from labverse.route.settings import RouteSettings
 
-ROUTES = ["POST /api/v1/analyze", "POST /v1/chat/completions", "GET /v1/models"]
+ROUTES = [
+    "POST /api/v1/analyze",
+    "POST /v1/chat/completions",
+    "GET /v1/models",
+    "GET /api/v1/spend",
+]
+# A transaction of the ledger is made of updates, and needs no permission of its own.
+LEDGER = ("dynamodb:GetItem", "dynamodb:UpdateItem")
 
 
 class Route(Construct):
@@ -39,6 +46,7 @@ class Route(Construct):
         foundation.let_read_items(http, foundation.keys, "dynamodb:GetItem")
         for function in (http, task):
             foundation.let_announce(function)
+            foundation.let_write_items(function, foundation.ledger, *LEDGER)
             foundation.let_read_secret(function, foundation.provider_keys)
         add_routes(api=foundation.api, function=http.live, routes=ROUTES)
         self.workflow = Workflow(

@@ -30,6 +30,7 @@ class Foundation:
     alarms: sns.ITopic
     dead_letters: sqs.IQueue
     keys: dynamodb.ITable
+    ledger: dynamodb.ITable
     model_url: str
     model_name: str
     provider_base_url: str

@@ -11,7 +11,7 @@ from constructs import Construct
 from infra_cdk.config import ROOT
 from infra_cdk.constructs import assets
 from infra_cdk.constructs.target import RUNTIME, Target
-from labverse.route.config import RouteConfig
+from labverse.route.config import RouteConfig, RoutePolicy
 
 SOURCE = ROOT / "layers" / "shared" / "python" / "labverse"
 # The client of the HTTP API runs on people's machines, never in a function.
@@ -24,10 +24,17 @@ def route_config() -> RouteConfig:
     return RouteConfig.model_validate(yaml.safe_load(text))
 
 
+def route_policy() -> RoutePolicy:
+    """`config/policy/route.json`. Raises pydantic's ValidationError naming what is wrong."""
+    text = (ROOT / "config" / "policy" / "route.json").read_text(encoding="utf-8")
+    return RoutePolicy.model_validate_json(text)
+
+
 def config_files() -> dict[str, str]:
     """What functions read, as canonical JSON by file name. Raises if config/ is not valid."""
     return {
         "ai_providers.json": route_config().model_dump_json(indent=1),
+        "route_policy.json": route_policy().model_dump_json(indent=1),
         "openapi.json": (ROOT / "events" / "openapi.json").read_text(encoding="utf-8"),
     }
 

@@ -27,6 +27,7 @@ class DataStack(cdk.Stack):
         )
         key = StageKey(self, config=config)
         keys = Table(self, "Keys", config=config, key=key, partition_key="key_id")
+        ledger = Table(self, "Ledger", config=config, key=key, partition_key="page")
         bus = Bus(self, config=config)
         secret = _provider_keys(self, config, key)
         alarms = AlarmTopic(self, config=config, key=key)
@@ -34,6 +35,7 @@ class DataStack(cdk.Stack):
         shared = {
             "data-key": key.key_arn,
             "keys-table": keys.table_name,
+            "ledger-table": ledger.table_name,
             "event-bus": bus.event_bus_name,
             "alarms-topic": alarms.topic_arn,
             "dead-letters": letters.queue_arn,

@@ -8,6 +8,7 @@ from pydantic import Field, JsonValue, model_validator
 from labverse.kernel.model import Model
 from labverse.kernel.money import Usd
 from labverse.route.chat import Capability
+from labverse.route.limits import Limits
 from labverse.route.models import TaskClass
 from labverse.route.pricing import Price
 
@@ -128,3 +129,9 @@ class RouteConfig(Model):
         smallest = min(local.context_window for local in self.edge_local)
         other = {"model": name, "context_window": smallest}
         return listed.get(name, self.edge_local[0].model_copy(update=other))
+
+
+class RoutePolicy(Model):
+    """`config/policy/route.json`: numbers of `route` that people tune."""
+
+    spend: Limits
