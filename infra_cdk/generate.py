@@ -16,9 +16,9 @@ from labverse.entry.openai import routes as openai
 from labverse.platform.api import Api
 from labverse.platform.keys import KeyRecord, Keyring
 from labverse.route.config import RouteConfig, RoutePolicy
-from labverse.route.models import TaskRouted
+from labverse.route.models import BudgetThresholdReached, TaskRouted
 
-EVENTS: tuple[type[BaseModel], ...] = (TaskRouted,)
+EVENTS: tuple[type[BaseModel], ...] = (BudgetThresholdReached, TaskRouted)
 CONFIGS: dict[str, type[BaseModel]] = {
     "ai_providers": RouteConfig,
     "route_policy": RoutePolicy,

@@ -2,19 +2,14 @@
 
 from typing import Any
 
-from labverse.adapters import aws, clock, providers, sqs_letters, xray
-from labverse.adapters.attempt_log import AttemptLog
+from labverse.adapters import answering, aws, clock, xray
 from labverse.adapters.dynamodb_keys import DynamoKeys
-from labverse.adapters.eventbridge import EventBridgeAnnouncer
-from labverse.adapters.secrets_keys import SecretsKeys
 from labverse.entry import route as entry
 from labverse.entry.openai import routes as openai
 from labverse.platform import files, telemetry
 from labverse.platform.api import Api
 from labverse.platform.keys import Keyring
 from labverse.platform.prime import primed
-from labverse.route.config import RouteConfig
-from labverse.route.router import Router
 from labverse.route.service import AnswerTask
 from labverse.route.settings import RouteSettings
 
@@ -24,15 +19,8 @@ settings = primed(RouteSettings.read)
 @primed
 def answer_task() -> AnswerTask:
     """The use case of both entries."""
-    have, now = settings(), clock.SystemClock()
-    config = RouteConfig.model_validate_json(files.read("ai_providers.json"))
-    config = providers.moved(config, have.PROVIDER_BASE_URL)
-    keys = SecretsKeys(have.PROVIDER_KEYS_ARN, aws.client("secretsmanager"), now)
-    catalogue = providers.catalogue(config, keys, have.LOCAL_MODEL_URL, have.LOCAL_MODEL)
-    router = Router(catalogue, now, clock.new_id, AttemptLog())
-    letters = sqs_letters.of_stage(have.STAGE, aws.client("sqs"))
-    bus = EventBridgeAnnouncer(aws.client("events"), have.EVENT_BUS, "labverse.route", letters)
-    return AnswerTask(router, bus)
+    config, policy = (files.read(f"{name}.json") for name in ("ai_providers", "route_policy"))
+    return answering.answer_task(settings(), config, policy)
 
 
 @primed

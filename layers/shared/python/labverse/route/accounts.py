@@ -35,5 +35,7 @@ def priced(candidate: Candidate, ended: Reply | ProviderFailure, size: Size) -> 
         return Bill(tokens, candidate.price.cost(tokens), "provider")
     if isinstance(ended, ProviderFailure):
         return Bill(tokens, FREE, "none")
-    most = Tokens(input=size.most, cached_input=None, output=upper_bound(ended.text))
+    most = Tokens(
+        input=candidate.most_input(size), cached_input=None, output=upper_bound(ended.text)
+    )
     return Bill(tokens, candidate.price.cost(most), "estimate")

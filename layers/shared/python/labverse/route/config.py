@@ -47,6 +47,7 @@ class CloudModel(Model):
     price: Price
     capabilities: tuple[Capability, ...] = ()
     tokens_per_second: int = Field(default=60, gt=0, description="What it surely writes.")
+    image_tokens: int = Field(default=5000, gt=0, description="An image counts at most so much.")
     retires: date | None = Field(default=None, description="The first day it does not answer.")
     successor: str | None = None
 

@@ -67,7 +67,10 @@ class Denial:
 class Ledger(Protocol):
     """Where money is kept. Every method may raise Unavailable; none ever gives out too much."""
 
-    limits: Limits
+    @property
+    def limits(self) -> Limits:
+        """What it may give out."""
+        ...
 
     def reserve(self, ask: Ask, now: datetime) -> Lease | Denial:
         """Take the worst case, or say which limit is in the way."""

@@ -72,6 +72,9 @@ class Limits(Model):
     lease_seconds: int = Field(
         default=120, gt=0, description="Money not settled by then is presumed spent."
     )
+    wait_ms: int = Field(
+        default=400, ge=0, description="How long a task waits for others to settle for less."
+    )
     shards: int = Field(
         default=1,
         ge=1,

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from labverse.route.models import AnalyzeRequest, Answer, ServedModel, TaskRouted, Work
+from labverse.route.ledger import seconds
+from labverse.route.limits import period_of
+from labverse.route.models import NOBODY, AnalyzeRequest, Answer, ServedModel, TaskRouted, Work
 from labverse.route.ports import Announcer, Routed
 from labverse.route.router import Router
+from labverse.route.spend import Spend, report
 
 _ANNOUNCED = TaskRouted.model_fields.keys() & Answer.model_fields.keys()
 
@@ -17,9 +20,9 @@ class AnswerTask:
     router: Router
     announcer: Announcer
 
-    def __call__(self, request: AnalyzeRequest, trace_id: str) -> Answer:
+    def __call__(self, request: AnalyzeRequest, trace_id: str, key_id: str = NOBODY) -> Answer:
         """As `run`, for a single prompt."""
-        return self.run(request.as_work(), trace_id).answer
+        return self.run(request.as_work(key_id), trace_id).answer
 
     def run(self, work: Work, trace_id: str) -> Routed:
         """As Router.run; the answer stands even when nobody could be told of it."""
@@ -38,3 +41,9 @@ class AnswerTask:
         """The models that a request may name today."""
         now: datetime = self.router.clock.now()
         return self.router.models(now)
+
+    def spend(self, period: str | None) -> Spend:
+        """A month of the ledger; this one, where none is named. Raises Unavailable."""
+        ledger, now = self.router.purse.ledger, self.router.clock.now()
+        month = period or period_of(now)
+        return report(ledger.limits, month, ledger.pages(month), seconds(now))
