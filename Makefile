@@ -1,8 +1,9 @@
 # One line per command; the logic is in infra_cdk/local (and tests/), in Python.
 .DEFAULT_GOAL := help
-.PHONY: help up demo test check down clean env status generate golden lock
+.PHONY: help up demo test check down clean env status generate golden lock synth diff bootstrap deploy destroy
 PYTHON := sh infra_cdk/local/python.sh
 LOCAL := $(PYTHON) -m infra_cdk.local
+DEPLOYMENT := $(PYTHON) -m infra_cdk.deployment
 ENVIRONMENTS := $(PYTHON) -m infra_cdk.local.environments
 TOOLS := .build/env/tools/bin/python
 
@@ -33,11 +34,26 @@ env: ## print the variables that point curl, the AWS CLI and SDKs to the local c
 status: ## what runs, where, and in how much memory
 	@$(LOCAL) status
 
+synth: ## the templates of STAGE=dev or prod; needs no account
+	@$(DEPLOYMENT) synth $(STAGE)
+
+diff: ## what deploying STAGE would change; without an account: since this clone deployed it last
+	@$(DEPLOYMENT) diff $(STAGE)
+
+bootstrap: ## prepare your AWS account for the CDK, once; `make deploy` does it if it may
+	@$(DEPLOYMENT) bootstrap $(STAGE)
+
+deploy: ## deploy STAGE to your AWS account; the first time it prints an admin key, once
+	@$(DEPLOYMENT) deploy $(STAGE)
+
+destroy: ## delete STAGE from your AWS account, after asking; protected data stays
+	@$(DEPLOYMENT) destroy $(STAGE)
+
 generate: ## write the generated files anew
 	@$(ENVIRONMENTS) tools && $(TOOLS) -m infra_cdk.generate
 
 golden: ## accept the template's summary as it is now
-	@$(ENVIRONMENTS) dev && GOLDEN=write $(TOOLS) -m pytest -q tests/infra/test_golden.py
+	@$(ENVIRONMENTS) dev && GOLDEN=write $(TOOLS) -m pytest -q tests/infra/test_golden.py tests/infra/test_sam.py
 
 lock: ## write the lock files anew (UPGRADE=1: newest versions)
 	@$(PYTHON) -m infra_cdk.local.lock

@@ -6,6 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from infra_cdk.config_fallback import FallbackConfig, FallbackTasks
 from labverse.kernel.model import Model
 
 ROOT = Path(__file__).parents[1]
@@ -51,6 +52,9 @@ class StageConfig(Model):
     )
     domain: Domain | None = None
     front: bool = Field(default=False, description="CloudFront and a firewall before the API.")
+
+    fallback: FallbackConfig
+    fallback_tasks: FallbackTasks
 
     @classmethod
     def load(cls, stage: str) -> Self:

@@ -10,15 +10,16 @@ from pydantic import BaseModel
 
 from infra_cdk import tables
 from infra_cdk.config import ROOT, StageConfig
+from infra_cdk.deployment import about
 from labverse import VERSION
 from labverse.entry import observe, route
 from labverse.entry.openai import routes as openai
 from labverse.platform.api import Api
 from labverse.platform.keys import KeyRecord, Keyring
 from labverse.route.config import RouteConfig, RoutePolicy
-from labverse.route.models import BudgetThresholdReached, TaskRouted
+from labverse.route.models import BudgetThresholdReached, FallbackRequested, TaskRouted
 
-EVENTS: tuple[type[BaseModel], ...] = (BudgetThresholdReached, TaskRouted)
+EVENTS: tuple[type[BaseModel], ...] = (BudgetThresholdReached, FallbackRequested, TaskRouted)
 CONFIGS: dict[str, type[BaseModel]] = {
     "ai_providers": RouteConfig,
     "route_policy": RoutePolicy,
@@ -36,6 +37,10 @@ _PROBLEM = {
         "status": {"type": "integer"},
         "detail": {"type": "string"},
         "trace_id": {"type": "string"},
+        "state": {
+            "type": "string",
+            "description": "`warming`: the local model is being started; see Retry-After.",
+        },
         "errors": {
             "type": "array",
             "items": {
@@ -96,6 +101,7 @@ def generated() -> dict[str, str]:
     texts = {
         path: json.dumps(data, indent=1, sort_keys=True) + "\n" for path, data in files.items()
     }
+    texts |= about.files()
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     return {**texts, "README.md": tables.render(readme, document)}
 
@@ -103,7 +109,7 @@ def generated() -> dict[str, str]:
 def stale() -> list[str]:
     """The generated files that differ from the code, or that no code makes any more."""
     wanted = generated()
-    folders = ("events/schemas", "config/schema")
+    folders = ("events/schemas", "config/schema", "docs/policies")
     there = {
         str(path.relative_to(ROOT)) for folder in folders for path in (ROOT / folder).glob("*.json")
     }

@@ -13,18 +13,18 @@ def render(text: str, document: dict[str, Any]) -> str:
 
     Raises ValueError when the README lacks a table's markers.
     """
-    tables = {
-        "commands": _table(("command", "does"), _commands()),
-        "routes": _table(("method and path", "scope", "purpose"), _routes(document)),
-        "config": _table(("member", "type", "meaning"), _config()),
+    made = {
+        "commands": table(("command", "does"), _commands()),
+        "routes": table(("method and path", "scope", "purpose"), _routes(document)),
+        "config": table(("member", "type", "meaning"), _config()),
     }
-    for name, table in tables.items():
+    for name, rows in made.items():
         start, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
         before, found, rest = text.partition(start)
         _, closed, after = rest.partition(end)
         if not (found and closed):
             raise ValueError(f"README.md lacks the markers <!-- {name} --> and {end}")
-        text = before + start + table + end + after
+        text = before + start + rows + end + after
     return text
 
 
@@ -45,6 +45,7 @@ def _config() -> Iterable[tuple[str, ...]]:
         yield f"`{name}`", member.get("type", "object"), member.get("description", "")
 
 
-def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    """A Markdown table."""
     lines = [head, tuple("---" for _ in head), *rows]
     return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)

@@ -2,10 +2,11 @@
 
 import json
 import os
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 INSTANCE = "test"
+# A second local cloud, which checks every signature and every policy.
+ENFORCED = "auth"
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,14 @@ class Deployed:
         """POST /api/v1/analyze."""
         return self.http.post("/api/v1/analyze", json={"text": text, **more}, headers=self.key)
 
+    def as_user(self, access_key: dict[str, str]) -> "Deployed":
+        """The same, with clients that sign with this access key (as IAM returns one)."""
+        signing = {
+            "aws_access_key_id": access_key["AccessKeyId"],
+            "aws_secret_access_key": access_key["SecretAccessKey"],
+        }
+        return replace(self, facts={**self.facts, **signing})
+
     def client(self, service: str) -> Any:
         """A boto3 client of the local cloud."""
         make: Any = boto3.client  # its overloads know each service by a literal name
@@ -40,29 +51,49 @@ class Deployed:
             service,
             endpoint_url=self.facts["aws_endpoint_url"],
             region_name=self.facts["region"],
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
+            aws_access_key_id=self.facts["aws_access_key_id"],
+            aws_secret_access_key=self.facts["aws_secret_access_key"],
+            verify=self.facts["ca_bundle"],
         )
 
 
-def environment() -> dict[str, str]:
-    """This environment, on the tests' own local cloud."""
-    return {**os.environ, "LABVERSE_INSTANCE": INSTANCE}
+def environment(instance: str = INSTANCE) -> dict[str, str]:
+    """This environment, on a local cloud of the tests' own."""
+    enforced = {"LABVERSE_AUTH": "true"} if instance == ENFORCED else {}
+    return {**os.environ, "LABVERSE_INSTANCE": instance, **enforced}
 
 
-def run(command: str) -> None:
-    """`python -m infra_cdk.local <command>` on the tests' own local cloud."""
-    subprocess.run(
-        [sys.executable, "-m", "infra_cdk.local", command], cwd=ROOT, env=environment(), check=True
+def run(command: str, instance: str = INSTANCE) -> str:
+    """`python -m infra_cdk.local <command>` on a local cloud of the tests' own; what it printed."""
+    done = subprocess.run(
+        [sys.executable, "-m", "infra_cdk.local", command],
+        cwd=ROOT,
+        env=environment(instance),
+        capture_output=True,
+        text=True,
+        check=False,
     )
+    assert done.returncode == 0, f"{command} on {instance!r}:\n{done.stdout}\n{done.stderr}"
+    return done.stdout
 
 
 @pytest.fixture(scope="session")
 def deployed() -> Iterator[Deployed]:
     """A fresh deployment; it is stopped and forgotten after the last test."""
-    run("clean")
-    run("up")
-    facts = json.loads((ROOT / ".build" / f"{INSTANCE}.json").read_text(encoding="utf-8"))
-    with httpx.Client(base_url=facts["api_url"], timeout=30, trust_env=False) as http:
+    yield from _deployed(INSTANCE)
+
+
+@pytest.fixture(scope="session")
+def enforced() -> Iterator[Deployed]:
+    """The same on a local cloud that enforces IAM, over TLS."""
+    yield from _deployed(ENFORCED)
+
+
+def _deployed(instance: str) -> Iterator[Deployed]:
+    run("clean", instance)
+    run("up", instance)
+    facts = json.loads((ROOT / ".build" / f"{instance}.json").read_text(encoding="utf-8"))
+    trust = ssl.create_default_context(cafile=facts["ca_bundle"]) if facts["ca_bundle"] else True
+    with httpx.Client(base_url=facts["api_url"], timeout=30, trust_env=False, verify=trust) as http:
         yield Deployed(facts, http)
-    run("clean")
+    run("clean", instance)

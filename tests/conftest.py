@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from tests.aimock import aimock
-from tests.cloud import deployed
+from tests.cloud import deployed, enforced
 from tests.infra.assembly import Assembly, synthesized
 
-__all__ = ["aimock", "deployed"]
+__all__ = ["aimock", "deployed", "enforced"]
 
 ROOT = Path(__file__).parents[1]
 

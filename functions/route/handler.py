@@ -1,8 +1,9 @@
-"""Answer prompts: over HTTP, or as a step of a workflow."""
+"""Answer prompts, over HTTP or as a step of a workflow; keep the local model up while wanted."""
 
+from functools import partial
 from typing import Any
 
-from labverse.adapters import answering, aws, clock, xray
+from labverse.adapters import answering, aws, clock, scaling, xray
 from labverse.adapters.dynamodb_keys import DynamoKeys
 from labverse.entry import route as entry
 from labverse.entry.openai import routes as openai
@@ -10,6 +11,7 @@ from labverse.platform import files, telemetry
 from labverse.platform.api import Api
 from labverse.platform.keys import Keyring
 from labverse.platform.prime import primed
+from labverse.route.config import RoutePolicy
 from labverse.route.service import AnswerTask
 from labverse.route.settings import RouteSettings
 
@@ -18,7 +20,7 @@ settings = primed(RouteSettings.read)
 
 @primed
 def answer_task() -> AnswerTask:
-    """The use case of both entries."""
+    """The use case of `http` and `task`."""
     config, policy = (files.read(f"{name}.json") for name in ("ai_providers", "route_policy"))
     return answering.answer_task(settings(), config, policy)
 
@@ -33,6 +35,13 @@ def api() -> Api:
     return built
 
 
+@primed
+def scale() -> telemetry.Handler:
+    """The use case of `event`."""
+    policy = RoutePolicy.model_validate_json(files.read("route_policy.json")).fallback
+    return entry.events(scaling.consumer(settings()), scaling.scaler(settings()), policy)
+
+
 def http(event: dict[str, Any], context: Any) -> Any:
     """The routes of `api`."""
     return telemetry.invoke(api().handle, event, context, "requestContext.requestId")
@@ -40,13 +49,13 @@ def http(event: dict[str, Any], context: Any) -> Any:
 
 def task(event: dict[str, Any], context: Any) -> Any:
     """The state `Answer` of statemachines/route.asl.json."""
-    return telemetry.invoke(
-        lambda state, lambda_context: xray.traced(_answer, state, lambda_context),
-        event,
-        context,
-        "trace_id",
-    )
+    return telemetry.invoke(partial(xray.traced, _answer), event, context, "trace_id")
 
 
-def _answer(event: dict[str, Any], _context: Any) -> Any:
-    return entry.task_answer(event, answer_task())
+def event(event: dict[str, Any], context: Any) -> Any:
+    """What starts and stops the local model: events of the bus and of ECS, and a clock's tick."""
+    return telemetry.invoke(partial(xray.traced, scale()), event, context, "id")
+
+
+def _answer(state: dict[str, Any], _context: Any) -> Any:
+    return entry.task_answer(state, answer_task())

@@ -5,6 +5,7 @@ from constructs import Construct
 from infra_cdk.constructs.api import DEFAULT, add_routes
 from infra_cdk.constructs.foundation import Foundation
 from infra_cdk.constructs.function import CapabilityFunction, Traits
+from infra_cdk.constructs.scaling import let_ask
 from labverse.observe.settings import ObserveSettings
 
 
@@ -30,5 +31,6 @@ class Observe(Construct):
         )
         foundation.let_read_items(http, foundation.keys, "dynamodb:GetItem")
         foundation.let_read_secret(http, foundation.provider_keys)
+        let_ask(foundation, http, "GET /v1/models")
         routes = ["GET /health", "GET /docs", "GET /openapi.json", DEFAULT]
         add_routes(api=foundation.api, function=http.live, routes=routes)

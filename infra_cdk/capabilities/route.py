@@ -5,6 +5,8 @@ from constructs import Construct
 from infra_cdk.constructs.api import add_routes
 from infra_cdk.constructs.foundation import Foundation
 from infra_cdk.constructs.function import CapabilityFunction, Traits
+from infra_cdk.constructs.layer import route_policy
+from infra_cdk.constructs.scaling import Scaling, let_ask, service_of
 from infra_cdk.constructs.workflow import Workflow
 from labverse.route.settings import RouteSettings
 
@@ -19,36 +21,48 @@ LEDGER = ("dynamodb:GetItem", "dynamodb:UpdateItem")
 
 
 class Route(Construct):
-    """Two functions over one use case, and the state machine that runs the second."""
+    """Two functions over one use case, the state machine that runs the second, and a third that
+    keeps the local model up while it is wanted.
+    """
 
     def __init__(self, scope: Construct, *, foundation: Foundation) -> None:
         super().__init__(scope, "Route")
-        settings = RouteSettings(
-            **foundation.common("route"),
-            KEYS_TABLE=foundation.keys.table_name,
-            EVENT_BUS=foundation.bus.event_bus_name,
-            LOCAL_MODEL_URL=foundation.model_url,
-            LOCAL_MODEL=foundation.model_name,
-            PROVIDER_KEYS_ARN=foundation.provider_keys.secret_arn,
-            PROVIDER_BASE_URL=foundation.provider_base_url,
-        )
-        http, task = (
-            CapabilityFunction(
-                self,
-                capability="route",
-                entry=entry,
-                settings=settings,
-                foundation=foundation,
-                traits=Traits(cold_budget=entry == "http", spends=True),
-            )
-            for entry in ("http", "task")
-        )
+        self._foundation, self._settings = foundation, _settings(foundation)
+        http = self._function("http", Traits(cold_budget=True, spends=True))
+        task = self._function("task", Traits(spends=True))
+        event = self._function("event", Traits(asynchronous=True))
         foundation.let_read_items(http, foundation.keys, "dynamodb:GetItem")
         for function in (http, task):
             foundation.let_announce(function)
             foundation.let_write_items(function, foundation.ledger, *LEDGER)
             foundation.let_read_secret(function, foundation.provider_keys)
+            let_ask(foundation, function, "POST /v1/chat/completions")
         add_routes(api=foundation.api, function=http.live, routes=ROUTES)
         self.workflow = Workflow(
             self, capability="route", foundation=foundation, functions={"RouteTask": task.live}
         )
+        Scaling(self, foundation=foundation, function=event, policy=route_policy().fallback)
+
+    def _function(self, entry: str, traits: Traits) -> CapabilityFunction:
+        return CapabilityFunction(
+            self,
+            capability="route",
+            entry=entry,
+            settings=self._settings,
+            foundation=self._foundation,
+            traits=traits,
+        )
+
+
+def _settings(foundation: Foundation) -> RouteSettings:
+    return RouteSettings(
+        **foundation.common("route"),
+        KEYS_TABLE=foundation.keys.table_name,
+        EVENT_BUS=foundation.bus.event_bus_name,
+        LOCAL_MODEL_URL=foundation.model_url,
+        LOCAL_MODEL=foundation.model_name,
+        PROVIDER_KEYS_ARN=foundation.provider_keys.secret_arn,
+        PROVIDER_BASE_URL=foundation.provider_base_url,
+        CAPACITY_TABLE=foundation.capacity.table_name,
+        FALLBACK_SERVICE=service_of(foundation.config).model_dump_json(),
+    )

@@ -31,8 +31,10 @@ class Foundation:
     dead_letters: sqs.IQueue
     keys: dynamodb.ITable
     ledger: dynamodb.ITable
+    capacity: dynamodb.ITable
     model_url: str
     model_name: str
+    model_api: str
     provider_base_url: str
     provider_keys: secretsmanager.ISecret
 

@@ -43,8 +43,9 @@ def _demo(instance: Instance) -> None:
     """Demos use AWS clients: they go on in the tools environment, against this instance."""
     ensure("tools")
     python = python_of(TOOLS)
-    if sys.prefix != str(TOOLS):
-        environ = cloud.client_environ(_port(instance))
+    there = os.environ.get("AWS_ENDPOINT_URL") == cloud.endpoint(instance)
+    if sys.prefix != str(TOOLS) or not there:
+        environ = cloud.client_environ(instance)
         sys.stdout.flush()
         os.execve(python, [str(python), "-m", "infra_cdk.local", "demo"], environ)
     from infra_cdk.local.demo import demo  # it needs boto3, which plain Python lacks
@@ -54,16 +55,16 @@ def _demo(instance: Instance) -> None:
 
 def _env(instance: Instance) -> None:
     """Print shell lines that point curl, the AWS CLI and SDKs to this instance."""
-    known, facts = cloud.client_environ(_port(instance)), instance.facts()
+    known, facts = cloud.client_environ(instance), instance.facts()
     known |= {"LABVERSE_API_URL": facts["api_url"], "LABVERSE_API_KEY": facts["api_key"]}
     for name in sorted(known):
-        if name.startswith("AWS_") or name in ("LABVERSE_API_URL", "LABVERSE_API_KEY"):
+        if name.startswith(("AWS_", "LABVERSE_API_", "NODE_EXTRA_")):
             progress.line(f"export {name}={known[name]}")
 
 
 def _status(instance: Instance) -> None:
     """Print which servers run, and the memory of all their processes."""
-    port = _port(instance)
+    port = instance.port
     for name, offset in down.SERVERS.items():
         server = processes.recorded(instance.pid_file(name))
         if server is None or not processes.alive(server):
@@ -73,13 +74,6 @@ def _status(instance: Instance) -> None:
         mib = sum(map(processes.resident_mib, pids))
         text = f"{HOST}:{port + offset}, pid {server.pid}, {len(pids)} processes, {mib:.0f} MiB"
         progress.line(f"{name:<10} {text}")
-
-
-def _port(instance: Instance) -> int:
-    port = instance.record().get("port")
-    if port is None:
-        raise Problem(f"there is no local cloud {instance.name!r}", "run: make up")
-    return int(port)
 
 
 if __name__ == "__main__":

@@ -6,9 +6,9 @@ import os
 import shutil
 from pathlib import Path
 
-from infra_cdk.local import processes, progress, web
+from infra_cdk.local import enforcement, processes, progress, web
 from infra_cdk.local.environments import STAMP, ensure
-from infra_cdk.local.instance import ACCOUNT, REGION, Instance
+from infra_cdk.local.instance import ACCOUNT, REGION, ROOT_KEY, Instance
 from infra_cdk.local.paths import python_of
 from infra_cdk.local.ports import HOST
 from infra_cdk.local.problems import Problem, tail
@@ -21,34 +21,36 @@ START_SECONDS = 60.0
 STOP_SECONDS = 20.0
 
 
-def endpoint(port: int) -> str:
+def endpoint(instance: Instance) -> str:
     """The address at which every AWS service of the emulator answers."""
-    return f"http://{HOST}:{port}"
+    return f"{'https' if instance.enforced else 'http'}://{HOST}:{instance.port}"
 
 
-def running(instance: Instance, port: int) -> bool:
+def running(instance: Instance) -> bool:
     """Whether this instance's emulator lives and answers."""
-    return processes.alive(processes.recorded(instance.pid_file("emulator"))) and _healthy(port)
+    return processes.alive(processes.recorded(instance.pid_file("emulator"))) and _healthy(instance)
 
 
-def start(instance: Instance, port: int) -> None:
-    """Have the emulator answer on `port`, starting it if need be. Raises Problem."""
+def start(instance: Instance) -> None:
+    """Have the emulator answer on its port, starting it if need be. Raises Problem."""
     folder = ensure("emulator")
     made_of = [folder / STAMP, HERE / "emulator.py", HERE / "tracebacks.py"]
     pid_file = instance.pid_file("emulator")
-    if running(instance, port) and not processes.outdated(pid_file, made_of):
+    if running(instance) and not processes.outdated(pid_file, made_of):
         return
     stop(instance)
     watch = progress.Stopwatch()
     instance.tmp.mkdir(parents=True, exist_ok=True)
     argv = [python_of(folder), "-m", "infra_cdk.local.emulator"]
     log = instance.log("emulator")
-    server = processes.start(argv, pid_file, log, _environ(instance, port))
-    processes.wait_until(lambda: _healthy(port) or not processes.alive(server), START_SECONDS)
-    if not (processes.alive(server) and _healthy(port)):
-        what = f"the emulator does not answer on {HOST}:{port}; {tail(log)}"
+    environ = {**_environ(instance), **enforcement.server_environ(instance, folder)}
+    server = processes.start(argv, pid_file, log, environ)
+    processes.wait_until(lambda: _healthy(instance) or not processes.alive(server), START_SECONDS)
+    if not (processes.alive(server) and _healthy(instance)):
+        what = f"the emulator does not answer on {endpoint(instance)}; {tail(log)}"
         raise Problem(what, "run: make down, then make up; if it stays so: make clean")
-    progress.say("emulator", f"started on {HOST}:{port} in {watch}")
+    with_iam = ", with IAM enforced," if instance.enforced else ""
+    progress.say("emulator", f"started on {HOST}:{instance.port}{with_iam} in {watch}")
     record = instance.record()
     bootstrapped = bool(record.get("saved") and record.get("bootstrapped"))
     killed = bool(record.get("emulator") and not record.get("saved"))
@@ -72,15 +74,16 @@ def forget(instance: Instance) -> None:
     instance.remember(emulator=None, saved=None, bootstrapped=False, killed=False)
 
 
-def client_environ(port: int) -> dict[str, str]:
+def client_environ(instance: Instance) -> dict[str, str]:
     """The variables with which AWS clients, the CDK and our own code reach the emulator."""
     dropped = ("AWS_", "OPENAI_", "ANTHROPIC_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
     return {
         **kept,
-        "AWS_ENDPOINT_URL": endpoint(port),
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
+        **enforcement.client_environ(instance),
+        "AWS_ENDPOINT_URL": endpoint(instance),
+        "AWS_ACCESS_KEY_ID": ROOT_KEY,
+        "AWS_SECRET_ACCESS_KEY": ROOT_KEY,
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
@@ -96,14 +99,14 @@ def client_environ(port: int) -> dict[str, str]:
     }
 
 
-def _environ(instance: Instance, port: int) -> dict[str, str]:
+def _environ(instance: Instance) -> dict[str, str]:
     state = _state(instance)
     return {
         **{name: os.environ[name] for name in INHERITED if name in os.environ},
         "NO_PROXY": "127.0.0.1,localhost",
         "no_proxy": "127.0.0.1,localhost",
         "BIND_HOST": HOST,
-        "GATEWAY_PORT": str(port),
+        "GATEWAY_PORT": str(instance.port),
         "MINISTACK_HOST": "localhost",
         "SFTP_ENABLED": "0",
         "IOT_MTLS_ENABLED": "0",
@@ -120,9 +123,9 @@ def _state(instance: Instance) -> Path:
     return instance.folder / "state"
 
 
-def _healthy(port: int) -> bool:
+def _healthy(instance: Instance) -> bool:
     try:
-        web.get(f"{endpoint(port)}/_ministack/health")
+        web.get(f"{endpoint(instance)}/_ministack/health", trust=enforcement.trust(instance))
     except web.NoAnswer:
         return False
     return True

@@ -40,7 +40,7 @@ def demo(instance: Instance) -> None:
 def _health(facts: dict[str, Any]) -> None:
     url = f"{facts['api_url']}/health"
     try:
-        health = web.get(url, timeout=30)
+        health = web.get(url, timeout=30, trust=facts["ca_bundle"])
     except web.NoAnswer as silence:
         raise Problem(f"GET /health: {silence}", "run: make up") from silence
     progress.line(f"\nGET /health → {health['status']}, version {health['version']}")

@@ -1,7 +1,7 @@
 """Make the environments under .build/env from the hash-pinned locks, by digest.
 
 Runs on the user's own Python with the standard library only:
-`python3 -m infra_cdk.local.environments tools|dev|emulator|model|runtime …`.
+`python3 -m infra_cdk.local.environments tools|dev|emulator|model|runtime|scan|sam …`.
 A current environment costs milliseconds; a stale one is made anew by uv, whose own wheel pip
 installs once. Raises Problem when a package cannot be had.
 """
@@ -34,6 +34,8 @@ LOCKS = ROOT / "requirements"
 NPM = ROOT / "infra_cdk"
 UV = ENVIRONMENTS / "uv"
 STAMP = ".labverse-stamp"
+# Environments that hold their lock and nothing else.
+PLAIN = ("emulator", "model", "scan", "sam")
 HELP = (
     "check the network, then run the command again; behind a mirror set UV_DEFAULT_INDEX "
     "(uv) or pip's index-url, and SSL_CERT_FILE for its certificate"
@@ -43,10 +45,8 @@ HELP = (
 def ensure(name: str) -> Path:
     """Make environment `name` current and return its folder."""
     makers = {"tools": _tools, "dev": _dev, "runtime": _runtime}
-    if name not in {*makers, "emulator", "model", "uv"}:
-        raise Problem(
-            f"there is no environment {name!r}", "use tools, dev, emulator, model, runtime"
-        )
+    if name not in {*makers, "uv", *PLAIN}:
+        raise Problem(f"there is no environment {name!r}", f"use {', '.join([*makers, *PLAIN])}")
     with locked(BUILD / "locks" / f"{'tools' if name == 'dev' else name}.lock", f"{name} packages"):
         if name in makers:
             return makers[name]()

@@ -5,32 +5,35 @@ from __future__ import annotations
 import subprocess
 from typing import Any
 
-from infra_cdk.local import cloud, progress, prompt, providers
-from infra_cdk.local.instance import REGION, Instance
+from infra_cdk.local import cloud, enforcement, progress, prompt, providers
+from infra_cdk.local.instance import REGION, ROOT_KEY, Instance
 from infra_cdk.local.language import Model
 from infra_cdk.local.paths import ROOT, TOOLS, python_of
 from infra_cdk.local.problems import Problem
 from infra_cdk.local.prompt import Reply, ask
 
 
-def write(instance: Instance, port: int, model: Model, outputs: dict[str, Any]) -> None:
+def write(instance: Instance, model: Model, outputs: dict[str, Any]) -> None:
     """Save the addresses of what was deployed, with a key that works. Raises Problem."""
     facts = {
-        "api_url": f"{cloud.endpoint(port)}/_aws/execute-api/{outputs['ApiId']}",
+        "api_url": f"{cloud.endpoint(instance)}/_aws/execute-api/{outputs['ApiId']}",
         "api_key": instance.facts().get("api_key"),
         "jwt": None,
-        "aws_endpoint_url": cloud.endpoint(port),
+        "aws_endpoint_url": cloud.endpoint(instance),
+        "aws_access_key_id": ROOT_KEY,
+        "aws_secret_access_key": ROOT_KEY,
+        "ca_bundle": enforcement.trust(instance),
         "region": REGION,
         "dashboard_url": None,
         "model_url": None if model.url == "none" else model.url,
         "model_name": None if model.url == "none" else model.name,
-        "faults_url": providers.address(port),
+        "faults_url": providers.address(instance.port),
         "keys_table": outputs["KeysTable"],
         "event_bus": outputs["EventBusName"],
         "state_machine_arns": {"route": outputs["RouteWorkflowArn"]},
     }
     if not facts["api_key"] or ask(facts).status in (0, 401, 403):
-        facts["api_key"] = _mint(port, outputs["KeysTable"])
+        facts["api_key"] = _mint(instance, outputs["KeysTable"])
         progress.say("seed", "made a key with the scopes admin, observe, route")
     instance.save_facts(facts)
 
@@ -44,8 +47,9 @@ def show(instance: Instance, question: str, reply: Reply) -> None:
         prompt.show(question, reply.body)
     else:
         progress.line(f"  no model: a prompt gets {reply.status} {reply.body.get('title', '')}")
+    trusting = f"--cacert {facts['ca_bundle']} " if facts["ca_bundle"] else ""
     curl = (
-        f"curl -s {url}/api/v1/analyze -H 'Authorization: Bearer {key}' "
+        f"curl -s {trusting}{url}/api/v1/analyze -H 'Authorization: Bearer {key}' "
         f"-H 'Content-Type: application/json' -d '{{\"text\": \"{question}\"}}'"
     )
     lines = {
@@ -62,9 +66,9 @@ def show(instance: Instance, question: str, reply: Reply) -> None:
         progress.line(f"  {name:<9} {value}")
 
 
-def _mint(port: int, table: str) -> str:
+def _mint(instance: Instance, table: str) -> str:
     argv = [str(python_of(TOOLS)), "-m", "infra_cdk.local.seed", table]
-    environ = cloud.client_environ(port)
+    environ = cloud.client_environ(instance)
     done = subprocess.run(
         argv, cwd=ROOT, env=environ, capture_output=True, text=True, check=False, timeout=60
     )

@@ -40,8 +40,9 @@ def failover(facts: dict[str, Any]) -> None:
         _sick(facts)
     finally:
         secrets.put_secret_value(SecretId=SECRET, SecretString=before)
-        _forget(facts)
         _heal(facts)
+    _forget(facts)  # not after a failure, which it would hide behind one of its own
+    _heal(facts)
 
 
 def _sick(facts: dict[str, Any]) -> None:

@@ -35,7 +35,7 @@ def check() -> None:
 
 def test() -> None:
     """Have every environment, then run the checks and all tests. Raises Problem."""
-    for name in ("dev", "emulator", "runtime", "model"):
+    for name in ("dev", "emulator", "runtime", "model", "scan", "sam"):
         ensure(name)
     weights()
     check()

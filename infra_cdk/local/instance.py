@@ -15,8 +15,12 @@ from infra_cdk.local.problems import Problem
 
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
+# Access key and secret of the emulator's root user, also where it checks signatures.
+ROOT_KEY = "test"
 _RECORD = threading.Lock()
-DATA, SERVICE = "Labverse-local-data", "Labverse-local-service"
+SERVICE = "Labverse-local-service"
+# Folders of .build that belong to no instance.
+TAKEN = frozenset({"assembly", "cache", "deployed", "env", "locks", "logs"})
 
 
 @dataclass(frozen=True)
@@ -41,9 +45,22 @@ class Instance:
         return self.folder / "tmp"
 
     @property
-    def assembly(self) -> Path:
-        """What `cdk synth` writes and `cdk deploy` reads."""
-        return self.folder / "cdk.out"
+    def port(self) -> int:
+        """The first of its ports. Raises Problem before the first `make up`."""
+        found = self.record().get("port")
+        if found is None:
+            raise Problem(f"there is no local cloud {self.name!r}", "run: make up")
+        return int(found)
+
+    @property
+    def enforced(self) -> bool:
+        """Whether its emulator checks signatures and IAM policies, over TLS."""
+        return bool(self.record().get("enforced"))
+
+    @property
+    def ca_file(self) -> Path:
+        """Whose signature makes its emulator's certificate good, when it speaks TLS."""
+        return self.folder / "tls" / "ca.pem"
 
     def log(self, name: str) -> Path:
         """The log of one part."""
@@ -79,9 +96,10 @@ def named() -> str | None:
 def selected() -> Instance:
     """The instance that LABVERSE_INSTANCE names; `local` when it is not set. Raises Problem."""
     name = named() or "local"
-    if not re.fullmatch(r"[a-z][a-z0-9-]{0,30}", name) or name in {"env", "logs", "locks", "cache"}:
+    if not re.fullmatch(r"[a-z][a-z0-9-]{0,30}", name) or name in TAKEN:
         what = f"LABVERSE_INSTANCE is {name!r}"
-        raise Problem(what, "use small letters, digits and hyphens; not env, logs, locks or cache")
+        step = f"use small letters, digits and hyphens; none of {', '.join(sorted(TAKEN))}"
+        raise Problem(what, step)
     return Instance(name)
 
 

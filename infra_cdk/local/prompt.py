@@ -27,7 +27,7 @@ def ask(facts: dict[str, Any], text: str = QUESTION, key: str | None = None) -> 
     """POST `text` to /api/v1/analyze of the cloud that `facts` describe; status 0 = no answer."""
     url = f"{facts['api_url']}/api/v1/analyze"
     try:
-        return Reply(*web.post(url, {"text": text}, key or facts["api_key"]))
+        return Reply(*web.post(url, {"text": text}, key or facts["api_key"], facts["ca_bundle"]))
     except web.NoAnswer as silence:
         return Reply(0, str(silence))
 

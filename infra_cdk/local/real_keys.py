@@ -11,6 +11,7 @@ import json
 import subprocess
 
 from infra_cdk.local import cloud, progress
+from infra_cdk.local.instance import Instance
 from infra_cdk.local.paths import ROOT, TOOLS, python_of
 from infra_cdk.local.problems import Problem
 
@@ -43,8 +44,8 @@ def fingerprint() -> str:
     return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest() if known else ""
 
 
-def offer(port: int) -> None:
-    """Store the keys, if there are any, in the local cloud at `port`. Raises Problem."""
+def offer(instance: Instance) -> None:
+    """Store the keys, if there are any, in this local cloud. Raises Problem."""
     known = keys()
     if not known:
         return
@@ -53,7 +54,7 @@ def offer(port: int) -> None:
     done = subprocess.run(
         argv,
         cwd=ROOT,
-        env=cloud.client_environ(port),
+        env=cloud.client_environ(instance),
         capture_output=True,
         text=True,
         check=False,

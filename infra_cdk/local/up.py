@@ -9,10 +9,12 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from infra_cdk.deployment import assembly
 from infra_cdk.local import (
     cloud,
     commands,
     deploy,
+    enforcement,
     facts,
     language,
     ports,
@@ -34,22 +36,24 @@ def up(instance: Instance) -> None:
     with locked(instance.folder / "up.lock", f"the local cloud {instance.name!r}"):
         ensure("uv")
         before = instance.record().get("port")
-        ours = before is not None and cloud.running(instance, before)
+        ours = before is not None and cloud.running(instance)
+        enforced = enforcement.wanted()
         if before is not None and not ours:
             _sweep(instance, before)
         with ports.claim(before, ours) as port:
-            if ours and port != before:
+            if ours and (port != before or enforced != instance.enforced):
                 cloud.stop(instance)
-            instance.remember(port=port)
+            instance.remember(port=port, enforced=enforced)
             _up(instance, port)
 
 
 def _up(instance: Instance, port: int) -> None:
     model = language.choose(port + 1)
-    sources = deploy.digest()
-    wanted = f"{sources} {model.url} {model.name} {port} {real_keys.fingerprint()}"
-    if _trusted(instance, port) == wanted:
-        together(lambda: cloud.start(instance, port), *_beside(instance, port, model))
+    sources = assembly.digest()
+    about = (sources, model.url, model.name, port, instance.enforced, real_keys.fingerprint())
+    wanted = " ".join(map(str, about))
+    if _trusted(instance) == wanted:
+        together(lambda: cloud.start(instance), *_beside(instance, port, model))
         reply = _try(instance, model)
         if reply is not None:
             _finish(instance, reply, wanted)
@@ -84,7 +88,7 @@ def _sweep(instance: Instance, port: int) -> None:
         processes.wait_until(lambda: all(map(ports.is_free, ports.block(port))), 3.0)
 
 
-def _trusted(instance: Instance, port: int) -> str | None:
+def _trusted(instance: Instance) -> str | None:
     """What the record says is deployed, if the emulator still has it.
 
     It has, when the same process still runs, or when the last one saved its state on leaving.
@@ -93,7 +97,7 @@ def _trusted(instance: Instance, port: int) -> str | None:
     record = instance.record()
     emulator = processes.recorded(instance.pid_file("emulator"))
     same = emulator is not None and record.get("emulator") == emulator.started
-    if record.get("saved") or (same and cloud.running(instance, port)):
+    if record.get("saved") or (same and cloud.running(instance)):
         deployed: str | None = record.get("deployed")
         return deployed
     return None
@@ -104,20 +108,20 @@ def _build(instance: Instance, port: int, sources: str, model: Model) -> None:
 
     def app() -> None:
         ensure("tools")
-        deploy.synth(instance, port, sources)
+        deploy.synth(sources)
 
     def account() -> None:
-        cloud.start(instance, port)
+        cloud.start(instance)
         if not instance.record().get("bootstrapped"):
             ensure("tools")
-            deploy.bootstrap(instance, port)
+            deploy.bootstrap(instance)
             instance.remember(bootstrapped=True)
 
     def stacks() -> None:
         together(app, account)
-        outputs = deploy.deploy(instance, port, model)
-        real_keys.offer(port)
-        facts.write(instance, port, model, outputs)
+        outputs = deploy.deploy(instance, model, assembly.folder("local", "local", sources))
+        real_keys.offer(instance)
+        facts.write(instance, model, outputs)
 
     together(stacks, *_beside(instance, port, model))
 

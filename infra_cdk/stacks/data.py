@@ -10,6 +10,7 @@ from infra_cdk.constructs import share
 from infra_cdk.constructs.alarm import AlarmTopic
 from infra_cdk.constructs.bus import Bus
 from infra_cdk.constructs.key import StageKey
+from infra_cdk.constructs.ollama.images import SignedImages
 from infra_cdk.constructs.queue import DeadLetters
 from infra_cdk.constructs.table import Table, removal
 
@@ -28,6 +29,8 @@ class DataStack(cdk.Stack):
         key = StageKey(self, config=config)
         keys = Table(self, "Keys", config=config, key=key, partition_key="key_id")
         ledger = Table(self, "Ledger", config=config, key=key, partition_key="page")
+        capacity = Table(self, "Capacity", config=config, key=key, partition_key="name")
+        SignedImages(self, config=config, key=key)
         bus = Bus(self, config=config)
         secret = _provider_keys(self, config, key)
         alarms = AlarmTopic(self, config=config, key=key)
@@ -36,6 +39,7 @@ class DataStack(cdk.Stack):
             "data-key": key.key_arn,
             "keys-table": keys.table_name,
             "ledger-table": ledger.table_name,
+            "capacity-table": capacity.table_name,
             "event-bus": bus.event_bus_name,
             "alarms-topic": alarms.topic_arn,
             "dead-letters": letters.queue_arn,
@@ -62,11 +66,9 @@ def _provider_keys(scope: Construct, config: StageConfig, key: kms.IKey) -> secr
 def _parameters(scope: Construct) -> dict[str, str]:
     """What whoever deploys may say about the servers there are: name, value."""
     questions = {
-        "LocalModelUrl": ("none", "OpenAI-compatible base URL of a local model (…:11434/v1)"),
-        "LocalModelName": ("qwen2:7b", "The model to ask there"),
         "ProviderBaseUrl": ("none", "Where stand-ins for all providers answer, if any do"),
     }
-    names = ("local-model-url", "local-model-name", "provider-base-url")
+    names = ("provider-base-url",)
     return {
         name: cdk.CfnParameter(scope, id_, default=default, description=text).value_as_string
         for name, (id_, (default, text)) in zip(names, questions.items(), strict=True)

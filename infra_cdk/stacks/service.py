@@ -22,11 +22,13 @@ from infra_cdk.constructs.target import Target
 
 _SHARED = (
     "alarms-topic",
+    "capacity-table",
     "data-key",
     "dead-letters",
     "event-bus",
     "keys-table",
     "ledger-table",
+    "local-model-api",
     "local-model-name",
     "local-model-url",
     "provider-base-url",
@@ -85,8 +87,10 @@ def _foundation(
         dead_letters=sqs.Queue.from_queue_arn(scope, "DeadLetters", names["dead-letters"]),
         keys=_table(scope, "Keys", names["keys-table"], key),
         ledger=_table(scope, "Ledger", names["ledger-table"], key),
+        capacity=_table(scope, "Capacity", names["capacity-table"], key),
         model_url=names["local-model-url"],
         model_name=names["local-model-name"],
+        model_api=names["local-model-api"],
         provider_base_url=names["provider-base-url"],
         provider_keys=_secret(scope, "ProviderKeys", names["provider-keys-secret"], key),
     )

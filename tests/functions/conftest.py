@@ -15,6 +15,9 @@ from infra_cdk.constructs.layer import config_files
 from labverse.adapters import aws
 from labverse.platform import files
 from labverse.platform.keys import KeyRecord, mint
+from tests.functions.watch import Watch
+from tests.infra.assembly import Assembly
+from tests.infra.grants import missing_grants
 
 CONTEXT = SimpleNamespace(
     function_name="f", memory_limit_in_mb=512, invoked_function_arn="arn", aws_request_id="r"
@@ -29,6 +32,8 @@ ENVIRONMENT = {
     "LOCAL_MODEL": "qwen2:7b",
     "PROVIDER_KEYS_ARN": "arn:aws:secretsmanager:us-east-1:000000000000:secret:provider-keys",
     "PROVIDER_BASE_URL": "none",
+    "CAPACITY_TABLE": "capacity",
+    "FALLBACK_SERVICE": '{"cluster": "c", "service": "s", "minimum": 0, "maximum": 1}',
 }
 
 
@@ -41,6 +46,8 @@ class Cloud:
         self.events: list[dict[str, Any]] = []
         self.provider_keys: dict[str, str] = {}
         self.down = False
+        self.bus_down = False
+        self.letters: list[dict[str, Any]] = []
 
     def get_item(self, *, Key: dict[str, Any], **_: Any) -> dict[str, Any]:  # noqa: N803 - AWS's name
         if self.down:
@@ -52,8 +59,17 @@ class Cloud:
         return {"SecretString": json.dumps(self.provider_keys)}
 
     def put_events(self, *, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
+        if self.bus_down:
+            raise ClientError({"Error": {"Code": "InternalException"}}, "PutEvents")
         self.events += Entries
         return {"FailedEntryCount": 0, "Entries": [{}]}
+
+    def get_queue_url(self, *, QueueName: str) -> dict[str, Any]:  # noqa: N803
+        return {"QueueUrl": f"https://sqs.example.com/{QueueName}"}
+
+    def send_message(self, **letter: Any) -> dict[str, Any]:
+        self.letters.append(letter)
+        return {"MessageId": "m"}
 
 
 @pytest.fixture
@@ -65,6 +81,16 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Cloud:
     config = config_files()
     monkeypatch.setattr(files, "read", config.__getitem__)
     return made
+
+
+@pytest.fixture(autouse=True)
+def granted(cloud: Cloud, local: Assembly, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whatever a function calls in a test, its role in the template must allow."""
+    watch = Watch(aws.client, ENVIRONMENT)
+    monkeypatch.setattr(aws, "client", watch.client)
+    yield
+    missing = missing_grants(local, watch.calls)
+    assert not missing, "\n".join(missing)
 
 
 @pytest.fixture

@@ -37,6 +37,15 @@ def test_task_answers_the_same(route: Any, event: Event, cloud: Cloud) -> None:
     assert len(cloud.events) == 1
 
 
+@pytest.mark.usefixtures("model")
+def test_what_the_bus_does_not_take_is_kept(route: Any, event: Event, cloud: Cloud) -> None:
+    cloud.bus_down = True
+    assert post(route, event("route/http"), cloud.key)[0] == 200
+    (letter,) = cloud.letters
+    assert letter["QueueUrl"].endswith("labverse-dev-dead-letters")
+    assert "TaskRouted" in letter["MessageBody"]
+
+
 def test_no_key_wrong_key_no_answer(route: Any, event: Event) -> None:
     assert route.http(event("route/http"), CONTEXT)["statusCode"] == 401
     assert post(route, event("route/http"), "")[0] == 401

@@ -77,6 +77,8 @@ class Assembly:
         for route in self.resources(ROUTE):
             integration = route.properties["Target"]["Fn::Join"][1][-1]["Ref"]
             resource = self.templates[route.stack]["Resources"][integration]
+            if resource["Properties"].get("ConnectionType") == "VPC_LINK":
+                continue  # to a server of ours, not to a function
             alias = resource["Properties"]["IntegrationUri"]["Ref"]
             named = self.templates[route.stack]["Resources"][alias]["Properties"]["FunctionName"]
             found[str(route.properties["RouteKey"])] = functions[(route.stack, named["Ref"])]

@@ -54,5 +54,6 @@ NOT_CAPABILITIES = {
     "tests/functions/test_{}.py": {"fuzz"},
     "tests/unit/{}/": {
         "kernel", "stats", "platform", "adapters", "entry", "cli", "library", "house", "local",
+        "deployment",
     },
 }  # fmt: skip

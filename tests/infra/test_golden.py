@@ -14,7 +14,7 @@ from tests.infra.assembly import STAGE, Assembly
 from tests.infra.summary import summary
 
 GOLDEN = Path(__file__).with_name("golden")
-STACKS = ("data", "service")
+STACKS = ("data", "fallback", "service")
 
 
 @pytest.mark.parametrize("stack", STACKS)

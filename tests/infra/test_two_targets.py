@@ -51,12 +51,6 @@ def test_targets_differ_only_in_assets_and_architecture(local: Assembly, aws: As
     assert not found, "only MAY_DIFFER in this file may depend on the target:\n" + "\n".join(found)
 
 
-def test_aws_gets_arm64_and_the_current_python(aws: Assembly) -> None:
-    for function in aws.functions():
-        assert function.properties["Runtime"] == "python3.13", function.path
-        assert function.properties["Architectures"] == ["arm64"], function.path
-
-
 def test_aws_gets_wheels_of_its_platform(aws: Assembly) -> None:
     """A wheel of this machine in the aws layer would only fail once it is deployed."""
     folders = {folder for function in aws.functions() for folder in aws.layers(function)}

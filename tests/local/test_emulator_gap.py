@@ -1,7 +1,7 @@
-"""The one gap of the emulator: still there in the pinned version, and closed by our launcher.
+"""The two gaps of the emulator: still there in the pinned version, and closed by our launcher.
 
-The first test fails once upstream tells exception class names itself; then the wrapper in
-`infra_cdk/local/emulator.py` can go.
+A test fails once upstream closes its gap; then that wrapper in `infra_cdk/local/emulator.py` can
+go.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from typing import Any
 
 import pytest
 
@@ -37,6 +38,27 @@ if sys.argv[1] == "ours":
 print(json.dumps(execute({"config": config, "code_zip": code.getvalue()}, {}, "1")["body"]))
 """
 
+SECRET = """
+import json, sys
+from ministack.services import secretsmanager
+from ministack.services.cloudformation.provisioners import _RESOURCE_HANDLERS
+from infra_cdk.local.emulator import SECRET, with_secret_arns
+
+handlers = _RESOURCE_HANDLERS[SECRET]
+if sys.argv[1] == "ours":
+    handlers = with_secret_arns(handlers)
+old, new = {"Name": "labverse/dev/x", "SecretString": "{}"}, {"Name": "labverse/dev/y"}
+made, attributes = handlers["create"]("X", old, "stack")
+same, _ = handlers["update"](made, old, {**old, "Description": "d"}, "stack", logical_id="X")
+other, _ = handlers["update"](made, old, new, "stack", logical_id="X")
+handlers["delete"](other, new)
+handlers["delete"](made, old)
+print(json.dumps({
+    "is": "arn" if made == attributes["Arn"] else "name" if made == "labverse/dev/x" else made,
+    "kept": same == made, "replaced": other != made, "left": len(secretsmanager._secrets),
+}))
+"""
+
 
 @pytest.mark.parametrize(
     ("launcher", "expected"), [("upstream", "Runtime.HandlerError"), ("ours", "TransientError")]
@@ -44,15 +66,28 @@ print(json.dumps(execute({"config": config, "code_zip": code.getvalue()}, {}, "1
 def test_error_type_of_a_python_exception(
     launcher: str, expected: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    environ = {"PATH": os.environ["PATH"], "TMPDIR": str(tmp_path_factory.mktemp("workers"))}
+    assert run(PROGRAM, launcher, tmp_path_factory)["errorType"] == expected
+
+
+@pytest.mark.parametrize(("launcher", "expected"), [("upstream", "name"), ("ours", "arn")])
+def test_reference_to_a_secret(
+    launcher: str, expected: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    found = run(SECRET, launcher, tmp_path_factory)
+    assert found == {"is": expected, "kept": True, "replaced": True, "left": 0}
+
+
+def run(program: str, launcher: str, folders: pytest.TempPathFactory) -> dict[str, Any]:
+    """What `program` prints last, in the emulator's environment."""
     done = subprocess.run(
-        [python_of(ensure("emulator")), "-c", PROGRAM, launcher],
+        [python_of(ensure("emulator")), "-c", program, launcher],
         cwd=ROOT,
-        env=environ,
+        env={"PATH": os.environ["PATH"], "TMPDIR": str(folders.mktemp("workers"))},
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout.splitlines()[-1])["errorType"] == expected
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found

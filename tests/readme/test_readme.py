@@ -1,7 +1,8 @@
-"""The README's commands do what it says: run in order on the tests' own local cloud, last of all.
+"""The commands of README.md and docs/*.md do what it says, last of all.
 
-A block marked `needs-aws` or `needs-docker` is only parsed. `make check` and `make test` are what
-runs this; they are not run inside themselves.
+The README's run in order on the tests' own local cloud; those of another page need none. A block
+marked `needs-aws` or `needs-docker` is only parsed. `make check` and `make test` are what runs
+this; they are not run inside themselves.
 """
 
 import json
@@ -16,6 +17,7 @@ from tests.cloud import INSTANCE, ROOT, Deployed, environment
 from tests.infra.places import CAPABILITIES
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md")}
 
 
 class Block(NamedTuple):
@@ -25,10 +27,14 @@ class Block(NamedTuple):
     text: str
 
 
-BLOCKS = [
-    Block(needs.strip(), text)
-    for needs, text in re.findall(r"^```bash *([\w-]*)\n(.*?)^```$", README, re.M | re.S)
-]
+def blocks(page: str) -> list[Block]:
+    """Every block of shell on a page, in order."""
+    found = re.findall(r"^```bash *([\w-]*)\n(.*?)^```$", page, re.M | re.S)
+    return [Block(needs.strip(), text) for needs, text in found]
+
+
+BLOCKS = blocks(README)
+EVERYWHERE = [block for page in (README, *PAGES.values()) for block in blocks(page)]
 
 
 def bash(text: str, *options: str) -> "subprocess.CompletedProcess[str]":
@@ -43,21 +49,33 @@ def bash(text: str, *options: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
-@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.text.splitlines()[0][:50])
+@pytest.mark.parametrize("block", EVERYWHERE, ids=lambda block: block.text.splitlines()[0][:50])
 def test_every_block_is_shell(block: Block) -> None:
     assert block.needs in ("", "needs-aws", "needs-docker"), f"what is {block.needs!r}?"
     parsed = bash(block.text, "-n")
     assert parsed.returncode == 0, parsed.stderr
 
 
-def test_every_command_that_is_named_exists() -> None:
+@pytest.mark.parametrize("page", ["README.md", *sorted(PAGES)])
+def test_every_command_that_is_named_exists(page: str) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    for target in set(
-        re.findall(
-            r"\bmake (?:--silent )?([a-z]+)", re.sub(r"\n```text.*?```", "", README, flags=re.S)
-        )
-    ):
-        assert re.search(rf"^{target}:.*##", makefile, re.M), f"README names `make {target}`"
+    text = re.sub(r"\n```text.*?```", "", PAGES.get(page, README), flags=re.S)
+    for target in set(re.findall(r"\bmake (?:--silent )?([a-z]+)", text)):
+        assert re.search(rf"^{target}:.*##", makefile, re.M), f"{page} names `make {target}`"
+
+
+@pytest.mark.parametrize("page", [name for name in sorted(PAGES) if blocks(PAGES[name])])
+def test_the_commands_of_another_page_run(page: str) -> None:
+    script = "\n".join(block.text for block in blocks(PAGES[page]) if not block.needs)
+    ran = bash(script)
+    assert ran.returncode == 0, f"docs/{page}:\n{ran.stdout[-1500:]}\n{ran.stderr[-1500:]}"
+
+
+@pytest.mark.parametrize("page", sorted(PAGES))
+def test_every_link_leads_somewhere(page: str) -> None:
+    wanted = re.findall(r"\]\((?!https?:|#)([^)#]+)", PAGES[page])
+    missing = [link for link in wanted if not (ROOT / "docs" / link).exists()]
+    assert not missing, f"docs/{page} links to {missing}"
 
 
 def test_the_capability_table_tells_the_truth() -> None:

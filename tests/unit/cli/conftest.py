@@ -34,6 +34,9 @@ def fake(clone: Path) -> Iterator[Fake]:
         "api_url": server.url,
         "api_key": "lv_a_b",
         "aws_endpoint_url": server.url,
+        "aws_access_key_id": "test",
+        "aws_secret_access_key": "test",
+        "ca_bundle": None,
         "region": "us-east-1",
         "keys_table": "keys",
     }

@@ -15,6 +15,7 @@ from labverse.route.models import (
     AnalyzeRequest,
     AttemptSpan,
     BudgetThresholdReached,
+    FallbackRequested,
     Outcome,
     TaskRouted,
     Tokens,
@@ -126,9 +127,9 @@ class FakeProvider:
 
 class FakeAnnouncer:
     def __init__(self) -> None:
-        self.events: list[TaskRouted | BudgetThresholdReached] = []
+        self.events: list[Any] = []
 
-    def announce(self, event: TaskRouted | BudgetThresholdReached) -> None:
+    def announce(self, event: TaskRouted | BudgetThresholdReached | FallbackRequested) -> None:
         self.events.append(event)
 
 

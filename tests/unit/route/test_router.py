@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labverse.kernel.errors import InvalidInput, Unavailable
-from labverse.route.chat import Chat, ImagePart, Message, Tool
+from labverse.route.chat import Chat, ImagePart, Message, TextPart, Tool
+from labverse.route.complexity import score
 from labverse.route.errors import UnknownModel
 from labverse.route.models import Outcome, TaskRouted, Work
 from labverse.route.ports import Routed
@@ -173,3 +174,13 @@ def test_what_was_not_answered_is_not_announced() -> None:
     with pytest.raises(Unavailable):
         AnswerTask(World(keys=FakeKeys(), local=()).router, announcer)(ASK, "trace")
     assert announcer.events == []
+
+
+def test_an_answer_says_how_complex_the_users_words_were() -> None:
+    easy = Message(role="user", parts=(TextPart(text="Who wrote Hamlet?"),))
+    hard = Message(role="system", parts=(TextPart(text="Prove 3 of 4 theorems, and why. " * 9),))
+    alone, instructed = (
+        World().router.run(Work(chat=Chat(messages=messages), task_class="default")).answer
+        for messages in ((easy,), (hard, easy))
+    )
+    assert alone.complexity == instructed.complexity == score("Who wrote Hamlet?")

@@ -17,6 +17,11 @@ def _session() -> botocore.session.Session:
     return botocore.session.get_session()
 
 
+def credentials() -> Any:
+    """The process's credentials, which renew themselves; None where there are none."""
+    return _session().get_credentials()
+
+
 @cache
 def client(service: str) -> Any:
     """The process's one client of `service`; region, credentials and endpoint are Lambda's."""

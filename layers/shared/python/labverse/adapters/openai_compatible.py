@@ -7,11 +7,13 @@ from typing import Any
 
 import httpx
 
-from labverse.adapters import openai_request
+from labverse.adapters import openai_request, sigv4
 from labverse.adapters.clock import new_id
 from labverse.adapters.provider_answers import bad, billed, count, optional, part, usable
+from labverse.adapters.provider_errors import local_refusal, refusal
 from labverse.adapters.provider_http import Endpoint
 from labverse.route.chat import ToolCall
+from labverse.route.choice import LOCAL
 from labverse.route.models import Tokens
 from labverse.route.ports import Call, ProviderFailure, ProviderKeys, Reply
 
@@ -23,8 +25,8 @@ class OpenAICompatible:
     """`ModelPort` over one base URL (`https://host/v1`), safe from many threads.
 
     `client` comes from `deadline.make_client`. Without `keys` nothing is authorized, as with local
-    servers. `output_limit_name` is what this provider calls the most tokens to write; `extra` goes
-    into every request as it is.
+    servers; an API Gateway of ours is asked with signed requests. `output_limit_name` is what this
+    provider calls the most tokens to write; `extra` goes into every request as it is.
     """
 
     base_url: str
@@ -37,7 +39,15 @@ class OpenAICompatible:
     @cached_property
     def _endpoint(self) -> Endpoint:
         url = httpx.URL(f"{self.base_url.rstrip('/')}/chat/completions")
-        return Endpoint(url, self.client, self.provider, self.keys, _authorization)
+        return Endpoint(
+            url,
+            self.client,
+            self.provider,
+            self.keys,
+            _authorization,
+            auth=sigv4.for_url(self.base_url),
+            refusal=local_refusal if self.provider == LOCAL else refusal,
+        )
 
     def complete(self, call: Call) -> Reply:
         """One answer, or ProviderFailure; `call.seconds` bounds it from connect to last byte."""

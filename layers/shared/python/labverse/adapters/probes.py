@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import httpx
 from botocore.exceptions import BotoCoreError, ClientError
 
+from labverse.adapters import sigv4
 from labverse.kernel.clock import Clock
 from labverse.kernel.errors import Unavailable
 from labverse.observe.models import ProviderHealth, State
@@ -23,21 +24,25 @@ class LocalModelProbe:
 
     def __init__(self, url: str, model: str, client: httpx.Client) -> None:
         self._url, self._model, self._client = url, model, client
+        self._auth = sigv4.for_url(url)
 
     def health(self) -> ProviderHealth:
-        """`ok` when the server lists its models within a second."""
+        """`ok` when the server lists its models within a second; `warming` while it is not up."""
         if self._url == "none":
             return ProviderHealth(state="not_configured", model=None)
         try:
-            answer = self._client.get(f"{self._url.rstrip('/')}/models", timeout=_SECONDS)
+            url = f"{self._url.rstrip('/')}/models"
+            answer = self._client.get(url, timeout=_SECONDS, auth=self._auth)
         except httpx.HTTPError as error:
             return self._down(type(error).__name__)
+        if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE:
+            return self._down(str(answer.status_code), "warming")
         if answer.status_code != httpx.codes.OK:
             return self._down(str(answer.status_code))
         return ProviderHealth(state="ok", model=self._model)
 
-    def _down(self, code: str) -> ProviderHealth:
-        return ProviderHealth(state="unreachable", model=self._model, last_error_code=code)
+    def _down(self, code: str, state: State = "unreachable") -> ProviderHealth:
+        return ProviderHealth(state=state, model=self._model, last_error_code=code)
 
 
 class CloudProbe:

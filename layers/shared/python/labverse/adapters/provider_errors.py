@@ -20,6 +20,8 @@ _NO_MONEY = (
 )  # fmt: skip
 _NO_BALANCE = (*_NO_MONEY, "balance", "credit", "quota", "billing", "payment")
 _OVERLOADED = ("overloaded",)
+# What Ollama says when it is up and its queue is full.
+_BUSY = (*_OVERLOADED, "busy", "maximum pending requests")
 _TOO_LONG = (
     "context_length_exceeded", "exceed_context_size", "exceeds the available context",
     "maximum context length", "context length", "context window", "context size",
@@ -28,11 +30,24 @@ _TOO_LONG = (
     "maximum number of tokens", "reduce the length of the messages",
 )  # fmt: skip
 _AGAIN = "retry-after"
+_UNAVAILABLE = 503
 
 
 def refusal(status: int, headers: Mapping[str, str], raw: bytes) -> ProviderFailure:
     """The failure that an answer other than 200 is. Its detail quotes no word of the answer."""
     outcome = _outcome(status, error_words(raw))
+    return ProviderFailure(outcome, f"status {status}", retry_after=retry_after(headers))
+
+
+def local_refusal(status: int, headers: Mapping[str, str], raw: bytes) -> ProviderFailure:
+    """The same of a local model: 503 is what stands in front of it when it is not up.
+
+    API Gateway says so where its private link finds no healthy task, and a server that still loads
+    its weights says so itself; one that is up and has too much to do names the reason.
+    """
+    if status != _UNAVAILABLE:
+        return refusal(status, headers, raw)
+    outcome: Outcome = "overloaded" if _has(error_words(raw), _BUSY) else "warming"
     return ProviderFailure(outcome, f"status {status}", retry_after=retry_after(headers))
 
 

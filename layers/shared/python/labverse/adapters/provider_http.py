@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 
 from labverse.adapters.provider_errors import error_words, is_about, refusal
+from labverse.adapters.sigv4 import Unsigned
 from labverse.adapters.time_left import in_time, within
 from labverse.kernel.errors import Unavailable
 from labverse.route.ports import ProviderFailure, ProviderKeys
@@ -26,19 +27,25 @@ class _Refused(Exception):
         super().__init__(status)
         self.status, self.headers, self.raw = status, headers, raw
 
-    def failure(self) -> ProviderFailure:
-        return refusal(self.status, self.headers, self.raw)
+
+Refusal = Callable[[int, Mapping[str, str], bytes], ProviderFailure]
+"""What a status, headers and body other than a 200's mean."""
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where a provider is asked, and how it is told the key; `keys` None means that it has none."""
+    """Where a provider is asked, and how it is told the key; `keys` None means that it has none.
+
+    `auth` signs each request, where that is how the caller is known.
+    """
 
     url: httpx.URL
     client: httpx.Client
     provider: str
     keys: ProviderKeys | None
     headers: Callable[[str], Mapping[str, str]]
+    auth: httpx.Auth | None = None
+    refusal: Refusal = refusal
     _own_temperature: set[str] = field(default_factory=set, repr=False)
 
     def ask(self, body: dict[str, Any], seconds: float) -> dict[str, Any]:
@@ -56,14 +63,17 @@ class Endpoint:
             except _Refused as refused:
                 about = is_about(error_words(refused.raw), _TEMPERATURE, body)
                 if not (refused.status in (400, 422) and about):
-                    raise refused.failure() from None
+                    raise self._failure(refused) from None
             del body[_TEMPERATURE]
             try:
                 answer = _object(self._authorized(body))
             except _Refused as refused:
-                raise refused.failure() from None
+                raise self._failure(refused) from None
         self._own_temperature.add(body["model"])
         return answer
+
+    def _failure(self, refused: _Refused) -> ProviderFailure:
+        return self.refusal(refused.status, refused.headers, refused.raw)
 
     def _authorized(self, body: dict[str, Any]) -> bytes:
         """The answer; after a 401 once more with the key read anew, if it is another one."""
@@ -100,7 +110,9 @@ class Endpoint:
         """Made without the client's defaults and cookies: none is a provider's business."""
         request = httpx.Request("POST", self.url, headers={**_HEADERS, **headers}, content=content)
         try:
-            answer = self.client.send(request, stream=True, follow_redirects=False)
+            answer = self.client.send(request, stream=True, follow_redirects=False, auth=self.auth)
+        except Unsigned as error:
+            raise ProviderFailure("unauthorized", str(error)) from error
         except httpx.TimeoutException as error:
             unsent = isinstance(error, _UNSENT)
             raise ProviderFailure("timeout", type(error).__name__, unbilled=unsent) from error

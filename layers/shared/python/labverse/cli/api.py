@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -33,12 +34,17 @@ def _call(target: Target, request: httpx.Request, *, as_json: bool) -> dict[str,
         # A proxy of the environment is for other machines than this one.
         trusted = urlsplit(target.api_url).hostname not in _LOOPBACK
         request.extensions["timeout"] = _TIMEOUT.as_dict()
-        with httpx.Client(trust_env=trusted) as client:
+        with httpx.Client(trust_env=trusted, verify=_authorities(target)) as client:
             response = client.send(request)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         what = f"cannot reach {target.api_url} ({type(error).__name__}: {error})"
         raise Failure(what, target.help, code=UNREACHABLE) from error
     return _document(target, response, as_json=as_json)
+
+
+def _authorities(target: Target) -> ssl.SSLContext | bool:
+    """Whom to believe about certificates: the usual authorities, or the local cloud's own."""
+    return ssl.create_default_context(cafile=target.ca_bundle) if target.ca_bundle else True
 
 
 def _document(target: Target, response: httpx.Response, *, as_json: bool) -> dict[str, Any]:

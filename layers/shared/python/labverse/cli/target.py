@@ -67,14 +67,21 @@ class Target:
             answer = self.client("ssm").get_parameter(Name=path)
         return str(answer["Parameter"]["Value"])
 
-    def _emulator(self) -> dict[str, str]:
+    @property
+    def ca_bundle(self) -> str | None:
+        """The authority behind the local cloud's certificate; None where the usual ones do."""
+        bundle = self.facts.get("ca_bundle")
+        return str(bundle) if bundle else None
+
+    def _emulator(self) -> dict[str, Any]:
         if not self.facts:
             raise _nowhere()
         return {
             "endpoint_url": self.facts["aws_endpoint_url"],
             "region_name": self.facts["region"],
-            "aws_access_key_id": "test",
-            "aws_secret_access_key": "test",
+            "aws_access_key_id": self.facts["aws_access_key_id"],
+            "aws_secret_access_key": self.facts["aws_secret_access_key"],
+            "verify": self.ca_bundle,
         }
 
     @contextmanager

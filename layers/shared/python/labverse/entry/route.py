@@ -1,4 +1,4 @@
-"""HTTP routes and workflow tasks of `route`: parse, call one use case, respond."""
+"""HTTP routes, workflow tasks and events of `route`: parse, call one use case, respond."""
 
 from collections.abc import Callable
 from typing import Annotated, Any, Protocol
@@ -8,6 +8,10 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from labverse.platform import task, telemetry
 from labverse.platform.api import Api, RouteDoc
+from labverse.platform.event import Consumer, Envelope
+from labverse.route import signals
+from labverse.route.config import FallbackPolicy
+from labverse.route.fallback import Scaler
 from labverse.route.models import NOBODY, AnalyzeRequest, Answer
 from labverse.route.spend import PERIOD, Spend
 
@@ -43,7 +47,10 @@ def routes(api: Api, answer_task: Callable[[], UseCase]) -> None:
         doc=RouteDoc(
             summary="Answer a prompt",
             tag="route",
-            problems={503: "No model answered; `attempts` says what was tried"},
+            problems={
+                503: "No model answered; `attempts` says what was tried. `state: warming` with "
+                "Retry-After: the local model is being started"
+            },
         ),
     )
     def analyze(request: Annotated[AnalyzeRequest, Body()]) -> Answer:
@@ -62,6 +69,18 @@ def task_answer(event: dict[str, Any], answer_task: UseCase) -> Any:
         AnalyzeRequest,
         lambda request, trace_id: _answered(answer_task, request, trace_id, NOBODY),
     )
+
+
+def events(consumer: Consumer, scaler: Scaler, policy: FallbackPolicy) -> telemetry.Handler:
+    """Takes one event, or a tick, as it comes: does the local model run as it should?"""
+
+    def told(envelope: Envelope) -> None:
+        scaler(signals.wish(envelope.detail_type, envelope.detail, envelope.time, policy))
+
+    def scale(event: dict[str, Any], _context: Any) -> None:
+        consumer.take(event, told)
+
+    return scale
 
 
 def _answered(answer_task: UseCase, request: AnalyzeRequest, trace_id: str, key_id: str) -> Answer:

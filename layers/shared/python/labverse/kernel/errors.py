@@ -103,3 +103,14 @@ class Unavailable(LabverseError):
     """A dependency failed or is not there; trying again later may work."""
 
     code = "unavailable"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        retry_after: int | None = None,
+    ) -> None:
+        """`retry_after`: seconds until trying again is worth it, where that is known."""
+        super().__init__(message, extra=extra)
+        self.retry_after = retry_after

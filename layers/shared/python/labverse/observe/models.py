@@ -7,8 +7,9 @@ from pydantic import Field
 
 from labverse.kernel.model import Model
 
-State = Literal["ok", "configured", "unreachable", "not_configured"]
-"""`configured`: there is a key, and nobody has asked the provider yet."""
+State = Literal["ok", "configured", "warming", "unreachable", "not_configured"]
+"""`configured`: there is a key, and nobody has asked the provider yet. `warming`: the local model
+is not up; a prompt that needs it starts it."""
 
 
 class ProviderHealth(Model):

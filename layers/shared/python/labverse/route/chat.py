@@ -1,6 +1,7 @@
 """A conversation in route's words: every provider's format is translated to and from this."""
 
 import json
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from pydantic import Field
@@ -86,8 +87,12 @@ class Chat(Model):
     @property
     def text(self) -> str:
         """All text there is, for counting; images and schemas are not in it."""
-        parts = [part for message in self.messages for part in message.parts]
-        return "\n".join(part.text for part in parts if isinstance(part, TextPart))
+        return _text(self.messages)
+
+    @property
+    def asked(self) -> str:
+        """What the users wrote: instructions and earlier answers do not make a task harder."""
+        return _text(message for message in self.messages if message.role == "user")
 
     @property
     def beside_text(self) -> str:
@@ -102,3 +107,8 @@ class Chat(Model):
         """How many images are sent."""
         parts = [part for message in self.messages for part in message.parts]
         return sum(isinstance(part, ImagePart) for part in parts)
+
+
+def _text(messages: Iterable[Message]) -> str:
+    parts = [part for message in messages for part in message.parts]
+    return "\n".join(part.text for part in parts if isinstance(part, TextPart))

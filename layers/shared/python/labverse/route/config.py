@@ -82,6 +82,9 @@ class RouteConfig(Model):
     min_attempt_ms: int = Field(
         default=350, gt=0, description="No attempt inside the SLA is given less than this."
     )
+    warming_retry_s: int = Field(
+        default=60, gt=0, description="When to ask again while the local model is being started."
+    )
     max_output_tokens: int = Field(gt=0, description="For a task that names none.")
     max_cost_usd_per_task: Usd = Field(description="For a task that names none, and at most.")
     temperatures: dict[TaskClass, Temperature] = Field(description="By task class; all three.")
@@ -132,7 +135,22 @@ class RouteConfig(Model):
         return listed.get(name, self.edge_local[0].model_copy(update=other))
 
 
+class FallbackPolicy(Model):
+    """When the local model runs although nobody asked it a moment ago."""
+
+    keep_warm_minutes: int = Field(
+        gt=0, le=1440, description="How long it stays up after it was last wanted."
+    )
+    budget_threshold_percent: int = Field(
+        ge=1, le=100, description="Started once this much of a budget is spent."
+    )
+    on_demand_minutes: int = Field(
+        gt=0, le=1440, description="How long Spot is left alone after it had no capacity."
+    )
+
+
 class RoutePolicy(Model):
     """`config/policy/route.json`: numbers of `route` that people tune."""
 
     spend: Limits
+    fallback: FallbackPolicy

@@ -16,9 +16,10 @@ TaskClass = Literal["critical", "default", "creative"]
 Outcome = Literal[
     "ok", "timeout", "unreachable", "rate_limited", "quota_exhausted", "overloaded",
     "server_error", "unauthorized", "rejected", "context_exceeded", "bad_response", "truncated",
-    "empty", "wrong_format",
+    "empty", "wrong_format", "warming",
 ]  # fmt: skip
-"""How one attempt ended; everything but `ok` moves on to the next candidate."""
+"""How one attempt ended; everything but `ok` moves on to the next candidate. `warming`: the local
+model is not up, and being asked is what starts it."""
 
 
 def _not_blank(text: str) -> str:
@@ -143,7 +144,7 @@ class Answer(Model):
     text: str
     provider: str
     model: str = Field(description="The model that answered, in the provider's own words.")
-    complexity: float | None = Field(default=None, description="Null until prompts are scored.")
+    complexity: float = Field(ge=0, le=1, description="Higher: it needed a stronger model.")
     tokens: Tokens
     cost_usd: Usd
     latency_ms: int = Field(description="From entry into the router to the answer.")
@@ -181,3 +182,12 @@ class BudgetThresholdReached(Model):
     threshold_percent: int
     limit_usd: Usd
     spent_usd: Usd
+
+
+class FallbackRequested(Model):
+    """Event, version 1: the local model was asked while it was not up. Carries no prompt."""
+
+    event_id: str
+    occurred_at: datetime
+    trace_id: str
+    model: str = Field(description="The local model that was asked.")

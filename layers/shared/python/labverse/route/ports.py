@@ -8,6 +8,7 @@ from labverse.route.models import (
     Answer,
     AttemptSpan,
     BudgetThresholdReached,
+    FallbackRequested,
     Outcome,
     TaskRouted,
     Tokens,
@@ -97,7 +98,7 @@ class ProviderKeys(Protocol):
 class Announcer(Protocol):
     """Where events go."""
 
-    def announce(self, event: TaskRouted | BudgetThresholdReached) -> None:
+    def announce(self, event: TaskRouted | BudgetThresholdReached | FallbackRequested) -> None:
         """Publish. Never raises: a paid answer is not lost because nobody could be told of it."""
         ...
 

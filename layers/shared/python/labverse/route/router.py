@@ -10,6 +10,7 @@ from labverse.route.accounts import priced
 from labverse.route.catalogue import Catalogue
 from labverse.route.choice import LOCAL, Candidate, Size, choose, output_limit, task_limit
 from labverse.route.clocks import Clocks
+from labverse.route.complexity import score
 from labverse.route.errors import UnknownModel
 from labverse.route.models import AnalyzeRequest, Answer, Refusal, ServedModel, Work
 from labverse.route.ports import Call, ProviderFailure, Recorder, Reply, Routed
@@ -50,7 +51,7 @@ class Router:
             reply = self._attempt(task, order[index:], grant)
             if reply is not None:
                 return Routed(answer=self._answer(task, candidate, reply), reply=reply)
-        raise unanswerable(task.ranking, task.attempts)
+        raise unanswerable(task.ranking, task.attempts, self.catalogue.config.warming_retry_s)
 
     def models(self, now: datetime) -> list[ServedModel]:
         """The models that a request may name and that would be asked."""
@@ -66,7 +67,8 @@ class Router:
         refuse_absent(work.model, candidates, absent, self.catalogue.config.aliases)
         ranking = choose(work, candidates, self.catalogue.config, size)
         refused = [*absent, *ranking.refused]
-        return Task(work, trace_id, started, size, ranking.order, refused)
+        complexity = score(work.chat.asked)
+        return Task(work, trace_id, started, size, complexity, ranking.order, refused)
 
     def _share(self, task: Task, untried: tuple[Candidate, ...]) -> float:
         config, passed = self.catalogue.config, self.clock.monotonic() - task.started
@@ -140,6 +142,7 @@ class Router:
             text=reply.text,
             provider=candidate.provider,
             model=reply.model,
+            complexity=task.complexity,
             tokens=reply.tokens,
             cost_usd=task.cost,
             latency_ms=latency,

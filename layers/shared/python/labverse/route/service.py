@@ -3,19 +3,29 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from labverse.kernel.errors import Unavailable
 from labverse.route.ledger import seconds
 from labverse.route.limits import period_of
-from labverse.route.models import NOBODY, AnalyzeRequest, Answer, ServedModel, TaskRouted, Work
+from labverse.route.models import (
+    NOBODY,
+    AnalyzeRequest,
+    Answer,
+    FallbackRequested,
+    ServedModel,
+    TaskRouted,
+    Work,
+)
 from labverse.route.ports import Announcer, Routed
 from labverse.route.router import Router
 from labverse.route.spend import Spend, report
+from labverse.route.unanswered import WARMING
 
 _ANNOUNCED = TaskRouted.model_fields.keys() & Answer.model_fields.keys()
 
 
 @dataclass(frozen=True)
 class AnswerTask:
-    """A router whose answers are announced; what was not answered is not."""
+    """A router whose answers are announced; so is a wish for the local model while it is down."""
 
     router: Router
     announcer: Announcer
@@ -26,7 +36,12 @@ class AnswerTask:
 
     def run(self, work: Work, trace_id: str) -> Routed:
         """As Router.run; the answer stands even when nobody could be told of it."""
-        routed = self.router.run(work, trace_id)
+        try:
+            routed = self.router.run(work, trace_id)
+        except Unavailable as error:
+            if error.extra.get("state") == WARMING:
+                self._request_fallback(trace_id, error)
+            raise
         self.announcer.announce(
             TaskRouted(
                 event_id=self.router.new_id(),
@@ -36,6 +51,17 @@ class AnswerTask:
             )
         )
         return routed
+
+    def _request_fallback(self, trace_id: str, error: Unavailable) -> None:
+        asked = (item["model"] for item in error.extra["attempts"] if item["outcome"] == WARMING)
+        self.announcer.announce(
+            FallbackRequested(
+                event_id=self.router.new_id(),
+                occurred_at=self.router.clock.now(),
+                trace_id=trace_id,
+                model=next(asked),
+            )
+        )
 
     def models(self) -> list[ServedModel]:
         """The models that a request may name today."""

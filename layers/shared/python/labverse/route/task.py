@@ -35,6 +35,7 @@ class Task:
     trace_id: str
     started: float
     size: Size
+    complexity: float
     order: tuple[Candidate, ...]
     refused: list[Refusal]
     attempts: list[Attempt] = field(default_factory=list)

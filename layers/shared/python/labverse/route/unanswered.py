@@ -1,6 +1,7 @@
 """Why a request was not answered: the caller's mistake, or ours to mend later."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from labverse.kernel.errors import FieldError, InvalidInput, LabverseError, Unavailable
 from labverse.route.choice import (
@@ -16,14 +17,18 @@ from labverse.route.choice import (
 from labverse.route.errors import UnknownModel
 from labverse.route.models import Attempt, Refusal
 
+WARMING = "warming"
 # Reasons that hold however often the same request comes; any other may have gone by then.
 _LASTING = (LACKING, NOT_CONFIGURED, OTHER_MODEL, RETIRED, TOO_DEAR)
 
 
-def unanswerable(ranking: Ranking, attempts: Sequence[Attempt]) -> LabverseError:
+def unanswerable(
+    ranking: Ranking, attempts: Sequence[Attempt], warming_retry_s: int
+) -> LabverseError:
     """InvalidInput where no candidate could ever take the request, else Unavailable.
 
-    Unavailable carries the attempts and the refusals, so that the caller sees what was tried.
+    Unavailable carries the attempts and the refusals, so that the caller sees what was tried. Where
+    the local model is being started, its `state` is WARMING and it says when to ask again.
     """
     if attempts and all(attempt.outcome == "context_exceeded" for attempt in attempts):
         most = max(candidate.context_window for candidate in ranking.order)
@@ -35,14 +40,7 @@ def unanswerable(ranking: Ranking, attempts: Sequence[Attempt]) -> LabverseError
     fields = [*_unserved(ranking), *_too_dear(ranking)]
     if lasting and fields and not attempts:
         return InvalidInput("no model can take this", fields)
-    why = "every candidate failed" if attempts else "no model can be asked"
-    return Unavailable(
-        f"{why}; see `attempts` and `refused`, and GET /health for what is served",
-        extra={
-            "attempts": [attempt.model_dump(mode="json") for attempt in attempts],
-            "refused": [refusal.model_dump(mode="json") for refusal in ranking.refused],
-        },
-    )
+    return _unavailable(ranking, attempts, warming_retry_s)
 
 
 def refuse_absent(
@@ -62,6 +60,21 @@ def refuse_absent(
         if lasting and model in (refusal.model, aliases.get(refusal.model)):
             message = f"{model!r} cannot be asked here: {refusal.reason}"
             raise UnknownModel("no such model", [FieldError(field="model", message=message)])
+
+
+def _unavailable(
+    ranking: Ranking, attempts: Sequence[Attempt], warming_retry_s: int
+) -> Unavailable:
+    extra: dict[str, Any] = {
+        "attempts": [attempt.model_dump(mode="json") for attempt in attempts],
+        "refused": [refusal.model_dump(mode="json") for refusal in ranking.refused],
+    }
+    if any(attempt.outcome == WARMING for attempt in attempts):
+        why = "the local model is being started, and nothing else answered; ask again later"
+        return Unavailable(why, extra={"state": WARMING, **extra}, retry_after=warming_retry_s)
+    why = "every candidate failed" if attempts else "no model can be asked"
+    told = f"{why}; see `attempts` and `refused`, and GET /health for what is served"
+    return Unavailable(told, extra=extra)
 
 
 def _too_long(message: str) -> InvalidInput:

@@ -44,6 +44,7 @@ def render(error: LabverseError, trace_id: str) -> dict[str, Any]:
     unknown_model = isinstance(error, UnknownModel)
     status = 404 if unknown_model else status
     fields = error.fields if isinstance(error, InvalidInput) else ()
+    state = error.extra.get("state")  # `warming`: a client may well ask again
     kind = "server_error" if status >= 500 else "invalid_request_error"
     tried = _tried(error.extra)
     reasons = [f"{name.removeprefix('x-labverse-')}: {text}" for name, text in tried.items()]
@@ -52,7 +53,9 @@ def render(error: LabverseError, trace_id: str) -> dict[str, Any]:
         "message": "; ".join(messages),
         "type": _TYPES.get(status, kind),
         "param": _param(fields[0]) if fields else None,
-        "code": "model_not_found" if unknown_model else _CODES.get(status) or _code(fields),
+        "code": "model_not_found"
+        if unknown_model
+        else _CODES.get(status) or _code(fields) or state,
     }
     return answer | {
         "statusCode": status,

@@ -28,7 +28,8 @@ _CHAT = RouteDoc(
     tag="openai",
     problems={
         404: "The model is not one that is served here",
-        503: "No model answered; `x-labverse-attempts` says what was tried",
+        503: "No model answered; `x-labverse-attempts` says what was tried. Code `warming` with "
+        "Retry-After: the local model is being started",
     },
     content={
         "application/json": {"model": ChatCompletion},
