@@ -21,8 +21,7 @@ settings = primed(RouteSettings.read)
 @primed
 def answer_task() -> AnswerTask:
     """The use case of `http` and `task`."""
-    config, policy = (files.read(f"{name}.json") for name in ("ai_providers", "route_policy"))
-    return answering.answer_task(settings(), config, policy)
+    return answering.answer_task(settings(), files.read)
 
 
 @primed

@@ -15,6 +15,7 @@ from infra_cdk.constructs.layer import config_files
 from labverse.adapters import aws
 from labverse.platform import files
 from labverse.platform.keys import KeyRecord, mint
+from tests.unit.route.table import Table
 from tests.functions.watch import Watch
 from tests.infra.assembly import Assembly
 from tests.infra.grants import missing_grants
@@ -45,6 +46,8 @@ class Cloud:
         self.records: dict[str, KeyRecord] = {record.key_id: record}
         self.events: list[dict[str, Any]] = []
         self.provider_keys: dict[str, str] = {}
+        self.ledger = Table()
+        self.update_item = self.ledger.update_item
         self.down = False
         self.bus_down = False
         self.letters: list[dict[str, Any]] = []
@@ -52,6 +55,8 @@ class Cloud:
     def get_item(self, *, Key: dict[str, Any], **_: Any) -> dict[str, Any]:  # noqa: N803 - AWS's name
         if self.down:
             raise ClientError({"Error": {"Code": "InternalServerError"}}, "GetItem")
+        if "page" in Key:
+            return self.ledger.get_item(Key=Key, **_)
         record = self.records.get(Key["key_id"]["S"])
         return {"Item": {"record": {"S": record.model_dump_json()}}} if record else {}
 

@@ -23,7 +23,7 @@ class Table:
         self.writes = 0
         self._before, self._lock = before, threading.Lock()
 
-    def get_item(self, *, TableName: str, Key: Item, ConsistentRead: bool) -> dict[str, Any]:  # noqa: N803 - AWS's names
+    def get_item(self, *, Key: Item, ConsistentRead: bool, **_: Any) -> dict[str, Any]:  # noqa: N803 - AWS's names
         assert ConsistentRead
         with self._lock:
             item = self.items.get(Key["page"]["S"])

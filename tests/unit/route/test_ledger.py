@@ -69,7 +69,7 @@ def test_leases_that_died_long_ago_leave_their_page_and_can_still_be_settled(kin
 
 @BOTH
 def test_a_denial_names_the_tightest_limit_and_what_may_come_back(kind: str) -> None:
-    book = ledger(kind, limits(1000, per_provider_usd={"openai": "0.00025"}))
+    book = ledger(kind, limits(1000, per_provider={"openai": "0.00025"}))
     first = taken(book.reserve(ask(1), NOW))
     book.settle(taken(book.reserve(ask(2), NOW)), 60, NOW)
     denial = book.reserve(ask(3), NOW)

@@ -28,7 +28,7 @@ PURPOSES = [
     for provider in ("openai", "dashscope")
     for key in ("alice", "bob")
 ]
-BOUNDS = {"per_provider_usd": {"openai": "0.0007"}, "per_key_usd": {"alice": "0.0009"}}
+BOUNDS = {"per_provider": {"openai": "0.0007"}, "per_key": {"alice": "0.0009"}}
 AMOUNTS = st.integers(0, 400)
 
 

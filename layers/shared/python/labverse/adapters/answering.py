@@ -1,5 +1,7 @@
 """The use case that answers tasks, over real providers and what a stage has on AWS."""
 
+from collections.abc import Callable
+
 from labverse.adapters import aws, clock, dynamodb_ledger, providers, sqs_letters
 from labverse.adapters.attempt_log import AttemptLog
 from labverse.adapters.eventbridge import EventBridgeAnnouncer
@@ -12,11 +14,12 @@ from labverse.route.settings import RouteSettings
 from labverse.route.thresholds import AnnouncingLedger
 
 
-def answer_task(have: RouteSettings, config_json: str, policy_json: str) -> AnswerTask:
-    """Made of the names in `have`, and of a RouteConfig and a RoutePolicy as JSON."""
+def answer_task(have: RouteSettings, read: Callable[[str], str]) -> AnswerTask:
+    """Made of the names in `have`, and of the files of config that `read` gives the text of."""
     now = clock.SystemClock()
-    config = providers.moved(RouteConfig.model_validate_json(config_json), have.PROVIDER_BASE_URL)
-    policy = RoutePolicy.model_validate_json(policy_json)
+    config = RouteConfig.model_validate_json(read("ai_providers.json"))
+    config = providers.moved(config, have.PROVIDER_BASE_URL)
+    policy = RoutePolicy.model_validate_json(read("route_policy.json"))
     keys = SecretsKeys(have.PROVIDER_KEYS_ARN, aws.client("secretsmanager"), now)
     catalogue = providers.catalogue(config, keys, have.LOCAL_MODEL_URL, have.LOCAL_MODEL)
     letters = sqs_letters.of_stage(have.STAGE, aws.client("sqs"))

@@ -57,14 +57,14 @@ class Limits(Model):
     stop_percent: int = Field(
         default=90, ge=1, le=100, description="No money is given out above this much of it."
     )
-    per_provider_usd: dict[str, Usd] = Field(
-        default_factory=dict, description="A month's limit, by provider."
+    per_provider: dict[str, Usd] = Field(
+        default_factory=dict, description="A month's limit in US dollars, by provider."
     )
-    per_key_usd: dict[str, Usd] = Field(
-        default_factory=dict, description="A month's limit, by id of an API key."
+    per_key: dict[str, Usd] = Field(
+        default_factory=dict, description="The same by id of an API key."
     )
-    per_class_usd: dict[str, Usd] = Field(
-        default_factory=dict, description="A month's limit, by task class."
+    per_class: dict[str, Usd] = Field(
+        default_factory=dict, description="The same by task class."
     )
     thresholds_percent: tuple[int, ...] = Field(
         default=(50, 75, 90), description="Announced once each in a month."
@@ -98,9 +98,9 @@ class Limits(Model):
     @property
     def _by_line(self) -> Mapping[str, int]:
         parts = {
-            "provider": self.per_provider_usd,
-            "key": self.per_key_usd,
-            "class": self.per_class_usd,
+            "provider": self.per_provider,
+            "key": self.per_key,
+            "class": self.per_class,
         }
         named = {
             f"{part}:{name}": micro(limit)

@@ -121,10 +121,7 @@ class Purse:
         try:
             if isinstance(ended, ProviderFailure) and bill.source == "none":
                 return self._unpriced(lease, ended)
-            if bill.source == "provider":
-                return "settled", self._settle(lease, micro(bill.cost_usd))
-            # Our own count may exceed what the answer was allowed to have.
-            return "presumed", self._settle(lease, min(micro(bill.cost_usd), lease.ask.amount))
+            return "settled", self._settle(lease, micro(bill.cost_usd))
         except Unavailable:
             return "unsettled", None
         finally:

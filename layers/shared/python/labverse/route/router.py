@@ -116,7 +116,7 @@ class Router:
         except ProviderFailure as failure:
             what = failure
         latency_ms = self._ms(began)
-        bill = priced(candidate, what, task.size)
+        bill = priced(candidate, what, task.size, grant.output)
         fate, standing = self.purse.close(grant, what, bill)
         if standing is not None:
             task.standings.append(standing)
