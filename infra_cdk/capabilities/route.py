@@ -17,7 +17,7 @@ ROUTES = [
     "GET /api/v1/spend",
 ]
 # A transaction of the ledger is made of updates, and needs no permission of its own.
-LEDGER = ("dynamodb:GetItem", "dynamodb:UpdateItem")
+LEDGER = ("dynamodb:BatchGetItem", "dynamodb:UpdateItem")
 
 
 class Route(Construct):

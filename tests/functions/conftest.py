@@ -15,10 +15,10 @@ from infra_cdk.constructs.layer import config_files
 from labverse.adapters import aws
 from labverse.platform import files
 from labverse.platform.keys import KeyRecord, mint
-from tests.unit.route.table import Table
 from tests.functions.watch import Watch
 from tests.infra.assembly import Assembly
 from tests.infra.grants import missing_grants
+from tests.unit.route.table import Table
 
 CONTEXT = SimpleNamespace(
     function_name="f", memory_limit_in_mb=512, invoked_function_arn="arn", aws_request_id="r"
@@ -48,6 +48,7 @@ class Cloud:
         self.provider_keys: dict[str, str] = {}
         self.ledger = Table()
         self.update_item = self.ledger.update_item
+        self.batch_get_item = self.ledger.batch_get_item
         self.down = False
         self.bus_down = False
         self.letters: list[dict[str, Any]] = []
@@ -55,8 +56,6 @@ class Cloud:
     def get_item(self, *, Key: dict[str, Any], **_: Any) -> dict[str, Any]:  # noqa: N803 - AWS's name
         if self.down:
             raise ClientError({"Error": {"Code": "InternalServerError"}}, "GetItem")
-        if "page" in Key:
-            return self.ledger.get_item(Key=Key, **_)
         record = self.records.get(Key["key_id"]["S"])
         return {"Item": {"record": {"S": record.model_dump_json()}}} if record else {}
 

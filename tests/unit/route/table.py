@@ -23,11 +23,14 @@ class Table:
         self.writes = 0
         self._before, self._lock = before, threading.Lock()
 
-    def get_item(self, *, Key: Item, ConsistentRead: bool, **_: Any) -> dict[str, Any]:  # noqa: N803 - AWS's names
-        assert ConsistentRead
+    def batch_get_item(self, *, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
+        ((table, asked),) = RequestItems.items()
+        assert asked["ConsistentRead"]
+        names = [key["page"]["S"] for key in asked["Keys"]]
         with self._lock:
-            item = self.items.get(Key["page"]["S"])
-            return {"Item": dict(item)} if item else {}
+            found = [dict(self.items[name]) for name in names[:9] if name in self.items]
+        left = {table: {"Keys": asked["Keys"][9:]}} if len(names) > 9 else {}
+        return {"Responses": {table: found}, "UnprocessedKeys": left}
 
     def update_item(self, *, ReturnValues: str, **update: Any) -> dict[str, Any]:  # noqa: N803
         self._before()

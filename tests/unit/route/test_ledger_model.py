@@ -20,6 +20,7 @@ from hypothesis.stateful import (
 
 from labverse.route.ledger import Ask, Denial, Lease, seconds
 from labverse.route.limits import MONTH, Purpose, period_of
+from labverse.route.paged_ledger import PagedLedger
 from tests.unit.route import ledgers
 
 STOP = 1000
@@ -50,10 +51,13 @@ class Ledgers(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.limits = ledgers.limits(STOP, self.shards, **BOUNDS)
-        self.ledger = ledgers.ledger(self.kind, self.limits)
+        self.ledger = self.made()
         self.now = datetime(2026, 1, 30, tzinfo=UTC)
         self.known: dict[str, Known] = {}
         self.asked = 0
+
+    def made(self) -> PagedLedger:
+        return ledgers.ledger(self.kind, self.limits)
 
     @rule(target=leases, amount=AMOUNTS, purpose=st.sampled_from(PURPOSES), again=st.booleans())
     def reserve(self, amount: int, purpose: Purpose, again: bool) -> Lease | MultipleResults[Lease]:

@@ -65,17 +65,19 @@ class DynamoPages:
         return True
 
     def read(self, ids: Sequence[str]) -> list[Page]:
-        """Consistently, one request per page: a month has few of them."""
+        """Consistently, and in one request unless the pages are large: a month has few of them."""
+        found: dict[str, Mapping[str, Any]] = {}
+        keys: Any = [{"page": {"S": name}} for name in ids]
         try:
-            found = [
-                self._client.get_item(
-                    TableName=self._table, Key={"page": {"S": name}}, ConsistentRead=True
-                ).get("Item", {})
-                for name in ids
-            ]
+            while keys:
+                asked: Any = {self._table: {"Keys": keys, "ConsistentRead": True}}
+                answer: Any = self._client.batch_get_item(RequestItems=asked)
+                items = answer["Responses"].get(self._table, [])
+                found |= {item["page"]["S"]: item for item in items}
+                keys = answer.get("UnprocessedKeys", {}).get(self._table, {}).get("Keys", [])
         except (ClientError, BotoCoreError) as error:
             raise Unavailable("the ledger cannot be read") from error
-        return [_page(name, item) for name, item in zip(ids, found, strict=True)]
+        return [_page(name, found.get(name, {})) for name in ids]
 
     def _refused(self, change: Change, error: ClientError) -> Page:
         item: Mapping[str, Any] = error.response.get("Item", {})  # type: ignore[assignment]

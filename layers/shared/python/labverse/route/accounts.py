@@ -22,9 +22,7 @@ class Bill:
     source: Literal["provider", "estimate", "local", "none"]
 
 
-def priced(
-    candidate: Candidate, ended: Reply | ProviderFailure, size: Size, allowed: int
-) -> Bill:
+def priced(candidate: Candidate, ended: Reply | ProviderFailure, size: Size, allowed: int) -> Bill:
     """The bill of one attempt.
 
     A failure that the provider counted tokens for is billed like an answer. An answer that it did

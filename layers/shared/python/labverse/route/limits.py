@@ -63,9 +63,7 @@ class Limits(Model):
     per_key: dict[str, Usd] = Field(
         default_factory=dict, description="The same by id of an API key."
     )
-    per_class: dict[str, Usd] = Field(
-        default_factory=dict, description="The same by task class."
-    )
+    per_class: dict[str, Usd] = Field(default_factory=dict, description="The same by task class.")
     thresholds_percent: tuple[int, ...] = Field(
         default=(50, 75, 90), description="Announced once each in a month."
     )

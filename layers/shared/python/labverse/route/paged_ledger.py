@@ -12,7 +12,7 @@ from labverse.route.limits import MONTH, Limits, period_of
 from labverse.route.page import Change, Opened, Page, Pages
 
 # How often a reservation that needs loans is planned anew, when others were faster.
-_PLANS = 8
+_PLANS = 4
 # A page that drags dead leases along is a larger and dearer write; a settlement may be this late
 # before it needs a transaction.
 _DEAD_LEASES, _DEAD_SECONDS = 16, 900

@@ -82,12 +82,13 @@ class Purse:
     pause: Callable[[float], None]
     outputs: Outputs = field(default_factory=Outputs)
 
-    def grant(self, want: Want, patience: float) -> Grant | NoMoney:
+    def grant(self, want: Want, seconds: float) -> Grant | NoMoney:
         """Money for the whole answer; else for as much of it as there is, once nobody gives back.
 
-        Waits at most `patience` seconds for leases of others, which hold the worst case and are
-        settled for less.
+        Waits a little for leases of others, which hold the worst case and are settled for less;
+        after `seconds` nothing more is tried.
         """
+        patience, until = self.ledger.limits.wait_ms / 1000, self.clock.monotonic() + seconds
         output, waited = want.affordable(want.left), 0.0
         if output < 1:
             return NoMoney(f"{TOO_DEAR} is left of the task's limit")
@@ -99,6 +100,8 @@ class Purse:
             if found is None:
                 return NoMoney(f"{NO_MONEY}the ledger cannot be asked")
             denial = found
+            if self.clock.monotonic() >= until:
+                break
             wait = min(_FIRST_WAIT * 2**turn * self._jitter(), patience - waited)
             shorter = self._shorter(want, denial, may_wait=wait > 0)
             if shorter is not None:

@@ -93,8 +93,7 @@ class Router:
             return Grant(output)
         money = task.left(limit)
         want = Want(candidate, task.size, output, money, work.key_id, work.task_class)
-        patience = min(self.purse.ledger.limits.wait_ms / 1000, left / 2)
-        found = self.purse.grant(want, patience)
+        found = self.purse.grant(want, left / 2)
         if found.standing is not None:
             task.standings.append(found.standing)
         if isinstance(found, NoMoney):
