@@ -10,8 +10,9 @@ from labverse.adapters.memory_ledger import MemoryLedger
 from labverse.kernel.errors import Unavailable
 from labverse.route.ledger import Ask, Denial, Lease, Standing
 from labverse.route.limits import MONTH, Purpose, micro
-from labverse.route.models import Outcome, Tokens
-from tests.unit.route.fakes import ASK, CLOUD, TOKENS, FakeKeys, World
+from labverse.route.models import Budget, Outcome, Tokens
+from labverse.route.ports import Call, Reply
+from tests.unit.route.fakes import ASK, CLOUD, TOKENS, FakeKeys, FakeProvider, World
 from tests.unit.route.ledgers import limits
 
 # What the fake providers count: 1000 tokens at 0.10 and 100 at 0.40 dollars per million.
@@ -29,8 +30,10 @@ def test_an_answer_is_settled_at_what_it_cost_and_says_how_the_month_stands() ->
         used(world, line) for line in Purpose("alpha", "alpha-1", "alice", "default").lines
     ] == [COST] * 5
     assert answer.budget is not None
-    assert (answer.budget.limit_usd, answer.budget.spent_usd) == (500, answer.cost_usd)
-    assert (answer.budget.reserved_usd, answer.budget.state) == (0, "ok")
+    nothing, cost = Decimal(0), answer.cost_usd
+    assert answer.budget == Budget(
+        limit_usd=Decimal(500), spent_usd=cost, reserved_usd=nothing, state="ok"
+    )
     assert [span.ledger for span in world.recorder.spans] == ["settled"]
 
 
@@ -52,14 +55,18 @@ class Watched(MemoryLedger):
 def test_the_worst_case_is_reserved_before_the_call() -> None:
     book = Watched()
     world = World(ledger=book)
-    seen = []
-    asked = world.fleet["alpha"]
-    real = asked.complete
-    asked.complete = lambda call: (seen.append(used(world)), real(call))[1]  # type: ignore[method-assign]
+    seen: list[int] = []
+
+    class Looking(FakeProvider):
+        def complete(self, call: Call) -> Reply:
+            seen.append(used(world))
+            return super().complete(call)
+
+    world.fleet["alpha"] = Looking(world.clock)
     world.router.answer(ASK)
     (ask,) = book.asks
     assert seen == [ask.amount]
-    (call,) = asked.calls
+    (call,) = world.fleet["alpha"].calls
     assert ask.amount >= call.max_output_tokens * Decimal("0.4"), "all that it may write"
 
 
@@ -86,7 +93,7 @@ def test_what_may_have_been_billed_counts_and_what_surely_was_not_does_not(
 def test_past_the_hard_stop_the_local_model_answers_and_says_so() -> None:
     world = World(ledger=MemoryLedger(limits(0)))
     answer = world.router.answer(ASK)
-    assert (answer.provider, answer.cost_usd) == ("ollama", 0)
+    assert (answer.provider, answer.cost_usd) == ("ollama", Decimal(0))
     assert answer.budget is not None
     assert answer.budget.state == "stopped"
     reasons = {refused.model: refused.reason for refused in answer.refused}

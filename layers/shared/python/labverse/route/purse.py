@@ -138,7 +138,7 @@ class Purse:
 
     def _reserve(self, want: Want, output: int) -> Lease | Denial | None:
         """None where the ledger cannot be asked, which `grant` gives as the reason."""
-        ask = Ask(self.new_id(), want.worst(output), want.purpose)
+        ask = Ask(self.new_id()[:16], want.worst(output), want.purpose)
         try:
             return self.ledger.reserve(ask, self.clock.now())
         except Unavailable:
