@@ -89,30 +89,22 @@ class Purse:
         after `seconds` nothing more is tried.
         """
         patience, until = self.ledger.limits.wait_ms / 1000, self.clock.monotonic() + seconds
-        output, waited = want.affordable(want.left), 0.0
+        output = want.affordable(want.left)
         if output < 1:
             return NoMoney(f"{TOO_DEAR} is left of the task's limit")
-        denial: Denial | None = None
         for turn in range(_TRIES):
             found = self._reserve(want, output)
             if isinstance(found, Lease):
                 return Grant(output, found)
             if found is None:
                 return NoMoney(f"{NO_MONEY}the ledger cannot be asked")
-            denial = found
-            if self.clock.monotonic() >= until:
+            wait = min(_FIRST_WAIT * 2**turn * self._jitter(), patience)
+            again = self._again(want, found, wait) if self.clock.monotonic() < until else None
+            if again is None:
                 break
-            wait = min(_FIRST_WAIT * 2**turn * self._jitter(), patience - waited)
-            shorter = self._shorter(want, denial, may_wait=wait > 0)
-            if shorter is not None:
-                output = shorter
-                continue
-            if wait <= 0 or not denial.may_pass(want.worst(min(want.output, _LEAST_OUTPUT))):
-                break
-            self.pause(wait)
-            waited, output = waited + wait, want.affordable(want.left)
-        assert denial is not None
-        return NoMoney(_told(denial), denial.standing)
+            output, waited = again
+            patience -= waited
+        return NoMoney(_told(found), found.standing)
 
     def close(
         self, grant: Grant, ended: Reply | ProviderFailure, bill: Bill
@@ -143,6 +135,16 @@ class Purse:
             return self.ledger.reserve(ask, self.clock.now())
         except Unavailable:
             return None
+
+    def _again(self, want: Want, denial: Denial, wait: float) -> tuple[int, float] | None:
+        """What to ask for next, after how long a wait; None where asking again is no use."""
+        shorter = self._shorter(want, denial, may_wait=wait > 0)
+        if shorter is not None:
+            return shorter, 0.0
+        if wait <= 0 or not denial.may_pass(want.worst(min(want.output, _LEAST_OUTPUT))):
+            return None
+        self.pause(wait)
+        return want.affordable(want.left), wait
 
     def _shorter(self, want: Want, denial: Denial, *, may_wait: bool) -> int | None:
         """Fewer tokens that are affordable; while others may give back, no fewer than is usual."""
