@@ -11,8 +11,8 @@ FILES = [path for path in python_files() if path.startswith(tuple(DOMAIN))]
 
 # Import roots without clock, environment, file, network or hidden randomness.
 PURE = frozenset({
-    "__future__", "abc", "bisect", "collections", "contextlib", "dataclasses", "datetime", "decimal", "enum",
-    "fractions", "functools", "hashlib", "heapq", "itertools", "json", "math", "operator", "re",
+    "__future__", "abc", "bisect", "collections", "contextlib", "dataclasses", "datetime",
+    "decimal", "enum", "fractions", "functools", "hashlib", "heapq", "itertools", "json", "math", "operator", "re",
     "statistics", "string", "types", "typing", "unicodedata", "zoneinfo",
     "annotated_types", "pydantic", "pydantic_core", "numpy", "labverse",
 })  # fmt: skip
