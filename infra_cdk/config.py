@@ -43,6 +43,9 @@ class StageConfig(Model):
     region: str = Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")
     archive_days: int = Field(gt=0, description="How long announced events can be replayed.")
     alarm_email: str | None = Field(default=None, description="Reads every alarm.")
+    max_provider_key_age_days: int = Field(
+        default=90, ge=1, description="An alarm tells of a provider's key that was set before that."
+    )
     throttle: Throttle
     reserved_concurrency: int | None = Field(
         default=None, ge=1, description="Of a function that spends: as many calls at once, no more."

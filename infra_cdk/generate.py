@@ -14,6 +14,7 @@ from infra_cdk.deployment import about
 from labverse import VERSION
 from labverse.entry import observe, route
 from labverse.entry.openai import routes as openai
+from labverse.kernel.signing import KeySet
 from labverse.platform.api import Api
 from labverse.platform.keys import KeyRecord, Keyring
 from labverse.route.config import RouteConfig, RoutePolicy
@@ -55,7 +56,7 @@ _PROBLEM = {
 
 def openapi() -> dict[str, Any]:
     """The document of every capability's routes together."""
-    api = Api(Keyring(_NoKeys(), _NoTime()))
+    api = Api(Keyring(_NoKeys(), _NoKeys(), _NoTime()))
     route.routes(api, _never)
     openai.routes(api, _never, _never)
     observe.routes(api, _never, _never)
@@ -144,6 +145,9 @@ def _never() -> Any:
 class _NoKeys:
     def get(self, key_id: str) -> KeyRecord | None:
         raise AssertionError(f"nobody asks for {key_id} while the document is made")
+
+    def knowing(self, key_id: str) -> KeySet:
+        raise AssertionError(f"nobody signs with {key_id} while the document is made")
 
 
 class _NoTime:

@@ -5,8 +5,7 @@ from typing import Any
 import httpx
 
 from labverse import VERSION
-from labverse.adapters import aws, clock
-from labverse.adapters.dynamodb_keys import DynamoKeys
+from labverse.adapters import aws, clock, doors
 from labverse.adapters.probes import CloudProbe, LocalModelProbe, TableProbe
 from labverse.adapters.secrets_keys import SecretsKeys
 from labverse.entry import observe as entry
@@ -14,7 +13,6 @@ from labverse.observe.service import HealthCheck
 from labverse.observe.settings import ObserveSettings
 from labverse.platform import files, telemetry
 from labverse.platform.api import Api
-from labverse.platform.keys import Keyring
 from labverse.platform.prime import primed
 from labverse.route.config import RouteConfig
 
@@ -39,8 +37,7 @@ def health() -> HealthCheck:
 @primed
 def api() -> Api:
     """Public routes; the keyring is there for the ones that will not be."""
-    keys = DynamoKeys(settings().KEYS_TABLE, aws.client("dynamodb"))
-    built = Api(Keyring(keys, clock.SystemClock()))
+    built = Api(doors.keyring(settings().STAGE, settings().KEYS_TABLE))
     entry.routes(built, health, lambda: files.read("openapi.json"))
     return built
 

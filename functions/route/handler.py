@@ -3,13 +3,11 @@
 from functools import partial
 from typing import Any
 
-from labverse.adapters import answering, aws, clock, scaling, xray
-from labverse.adapters.dynamodb_keys import DynamoKeys
+from labverse.adapters import answering, clock, doors, scaling, xray
 from labverse.entry import route as entry
 from labverse.entry.openai import routes as openai
 from labverse.platform import files, telemetry
 from labverse.platform.api import Api
-from labverse.platform.keys import Keyring
 from labverse.platform.prime import primed
 from labverse.route.config import RoutePolicy
 from labverse.route.service import AnswerTask
@@ -27,8 +25,7 @@ def answer_task() -> AnswerTask:
 @primed
 def api() -> Api:
     """Routes behind the key check."""
-    keys = DynamoKeys(settings().KEYS_TABLE, aws.client("dynamodb"))
-    built = Api(Keyring(keys, clock.SystemClock()))
+    built = Api(doors.keyring(settings().STAGE, settings().KEYS_TABLE))
     entry.routes(built, answer_task)
     openai.routes(built, answer_task, clock.SystemClock().now)
     return built

@@ -29,7 +29,7 @@ class Observe(Construct):
             foundation=foundation,
             traits=Traits(cold_budget=True),
         )
-        foundation.let_read_items(http, foundation.keys, "dynamodb:GetItem")
+        foundation.let_check_keys(http)
         foundation.let_read_secret(http, foundation.provider_keys)
         let_ask(foundation, http, "GET /v1/models")
         routes = ["GET /health", "GET /docs", "GET /openapi.json", DEFAULT]

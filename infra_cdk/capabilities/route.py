@@ -31,7 +31,7 @@ class Route(Construct):
         http = self._function("http", Traits(cold_budget=True, spends=True))
         task = self._function("task", Traits(spends=True))
         event = self._function("event", Traits(asynchronous=True))
-        foundation.let_read_items(http, foundation.keys, "dynamodb:GetItem")
+        foundation.let_check_keys(http)
         for function in (http, task):
             foundation.let_announce(function)
             foundation.let_write_items(function, foundation.ledger, *LEDGER)

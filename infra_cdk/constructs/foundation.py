@@ -31,6 +31,7 @@ class Foundation:
     dead_letters: sqs.IQueue
     keys: dynamodb.ITable
     ledger: dynamodb.ITable
+    key_pepper: secretsmanager.ISecret
     capacity: dynamodb.ITable
     model_url: str
     model_name: str
@@ -59,6 +60,11 @@ class Foundation:
         """Allow `actions` on the table's items, and to encrypt and decrypt them."""
         table.grant(function, *actions)
         self.key.grant(function, "kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey")
+
+    def let_check_keys(self, function: iam.IGrantable) -> None:
+        """Allow to look up an API key, and to read the pepper that its record is sealed with."""
+        self.let_read_items(function, self.keys, "dynamodb:GetItem")
+        self.let_read_secret(function, self.key_pepper)
 
     def let_read_secret(self, function: iam.IGrantable, secret: secretsmanager.ISecret) -> None:
         """Allow to read the secret's value, and nothing else of it."""

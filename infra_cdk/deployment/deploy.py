@@ -12,7 +12,7 @@ from infra_cdk.deployment import account, first_key, images
 from infra_cdk.deployment.cli import cdk
 from infra_cdk.deployment.stage import Stage
 from infra_cdk.local import progress
-from labverse.adapters.dynamodb_keys import DynamoKeys
+from labverse.adapters import doors
 
 
 def deploy(stage: Stage) -> None:
@@ -29,7 +29,8 @@ def deploy(stage: Stage) -> None:
         shutil.copy(stack.template, stage.deployed)
     told: dict[str, dict[str, str]] = json.loads(outputs.read_text(encoding="utf-8"))
     facts = {name: value for stack in told.values() for name, value in stack.items()}
-    keys = DynamoKeys(facts["KeysTable"], stage.client("dynamodb"))
+    clients = stage.client("dynamodb"), stage.client("secretsmanager")
+    keys = doors.registry(stage.name, facts["KeysTable"], *clients)
     _show(stage, facts, first_key.ensure(keys, datetime.now(UTC)))
 
 

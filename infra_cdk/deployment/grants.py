@@ -119,25 +119,25 @@ def deploying() -> Statement:
             ["ssm:GetParameter"],
             ["arn:aws:ssm:*:*:parameter/cdk-bootstrap/*", "arn:aws:ssm:*:*:parameter/labverse/*"],
         ),
-        _allow("FirstKey", ["dynamodb:PutItem", "dynamodb:Scan"], _TABLE),
+        _allow("FirstKey", _WRITE_KEYS, _TABLE),
+        _allow("Pepper", ["secretsmanager:GetSecretValue"], _PEPPER),
         _allow("ImagesThere", ["ecr:DescribeImages"], "arn:aws:ecr:*:*:repository/labverse-*"),
-        _allow("KeyOfTheTable", _DATA_KEY, "*", _through("dynamodb")),
+        _allow("DataKey", _DATA_KEY, "*", _through("dynamodb", "secretsmanager")),
     ]
     return {"Version": "2012-10-17", "Statement": deploy}
 
 
 def operating() -> Statement:
-    """Besides, for whoever runs `kimi keys`, `kimi providers` and `kimi events` on a stage."""
+    """Besides, for whoever runs `kimi keys`, `providers`, `secrets` and `events` on a stage."""
     letters = ["GetQueueUrl", "ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility"]
-    secrets = ["DescribeSecret", "GetSecretValue", "PutSecretValue"]
+    describe, rotate = "secretsmanager:DescribeSecret", "secretsmanager:RotateSecret"
+    amend = [f"secretsmanager:{name}" for name in ("PutSecretValue", "UpdateSecretVersionStage")]
     statements = [
         _allow("Names", ["ssm:GetParameter"], "arn:aws:ssm:*:*:parameter/labverse/*"),
-        _allow("Keys", [f"dynamodb:{name}" for name in ("GetItem", "PutItem", "Scan")], _TABLE),
-        _allow(
-            "ProviderKeys",
-            [f"secretsmanager:{name}" for name in secrets],
-            "arn:aws:secretsmanager:*:*:secret:labverse/*",
-        ),
+        _allow("Keys", _WRITE_KEYS, _TABLE),
+        _allow("Secrets", [describe, rotate], f"{_SECRETS}*"),
+        _allow("Read", ["secretsmanager:GetSecretValue"], [_PEPPER, _PROVIDER_KEYS]),
+        _allow("SetKey", amend, _PROVIDER_KEYS),
         _allow("Letters", [f"sqs:{name}" for name in letters], "arn:aws:sqs:*:*:labverse-*"),
         _allow("Replay", ["events:PutEvents"], "arn:aws:events:*:*:event-bus/labverse*"),
         _allow("Again", ["lambda:InvokeFunction"], "arn:aws:lambda:*:*:function:labverse-*"),
@@ -147,6 +147,10 @@ def operating() -> Statement:
 
 
 _TABLE = "arn:aws:dynamodb:*:*:table/labverse-*-keys"
+_WRITE_KEYS = [f"dynamodb:{name}" for name in ("GetItem", "PutItem", "Scan")]
+_SECRETS = "arn:aws:secretsmanager:*:*:secret:labverse/"
+# Secrets Manager ends an ARN with six letters of its own.
+_PEPPER, _PROVIDER_KEYS = f"{_SECRETS}*/key-pepper-*", f"{_SECRETS}*/provider-keys-*"
 _DATA_KEY = ["kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey"]
 
 

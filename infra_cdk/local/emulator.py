@@ -1,10 +1,11 @@
-"""Start the local AWS emulator with two gaps closed; run by the emulator environment's Python.
+"""Start the local AWS emulator with three gaps closed; run by the emulator environment's Python.
 
 A Python function's exception always arrives as `Runtime.HandlerError`, where AWS tells its class
 name, so that a state machine's Retry and Catch by name never match. And a template's reference to
 a secret is its name, where AWS gives its ARN, so that a policy written with it allows nothing once
-IAM is enforced. Everything else is the emulator as it is. `tests/local/test_emulator_gap.py` fails
-once upstream closes one of them.
+IAM is enforced. And whoever may describe or update one service of ECS is asked for the whole
+cluster, where AWS asks for that service. Everything else is the emulator as it is.
+`tests/local/test_emulator_gap.py` fails once upstream closes one of them.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import asyncio.constants
 import importlib
 import importlib.metadata
+import json
 import re
 import sys
 from collections.abc import Callable
@@ -27,6 +29,7 @@ SECRET = "AWS::SecretsManager::Secret"
 _SECRET_ARN = re.compile(r"arn:[^:]+:secretsmanager:[^:]*:[^:]*:secret:(.+)-[^-]{6}")
 
 Execute = Callable[[dict[str, Any], Any, str], dict[str, Any]]
+Resource = Callable[..., str]
 # What CloudFormation knows after a resource was made: its id, and its attributes.
 Made = tuple[str, dict[str, Any]]
 
@@ -69,6 +72,23 @@ def _secret_name(known: str) -> str:
     return found[1] if found else known
 
 
+def with_ecs_services(resource: Resource) -> Resource:
+    """Wrap the emulator's idea of what a call is about: a call about one service names that one."""
+
+    def named(service: str, *call: Any) -> str:
+        found = resource(service, *call)
+        if service != "ecs" or ":cluster/" not in found:
+            return found
+        _method, _path, _headers, body, *_ = call
+        asked = json.loads(body)
+        services = asked.get("services") or [asked.get("service")]
+        if len(services) != 1 or not services[0]:
+            return found
+        return f"{found.replace(':cluster/', ':service/')}/{services[0].rpartition('/')[2]}"
+
+    return named
+
+
 def main() -> None:
     """Check the version, close the gaps, serve until SIGTERM."""
     found = importlib.metadata.version("ministack")
@@ -85,6 +105,8 @@ def main() -> None:
     provisioners: Any = importlib.import_module("ministack.services.cloudformation.provisioners")
     handlers = provisioners._RESOURCE_HANDLERS
     handlers[SECRET] = with_secret_arns(handlers[SECRET])
+    actions: Any = importlib.import_module("ministack.core.iam_actions")
+    actions.extract_resource_arn = with_ecs_services(actions.extract_resource_arn)
     # With TLS it would listen on port 443 too wherever it may: nobody allotted that one to it.
     app._port_is_bindable = lambda _host, _port: False
     # Nobody on this machine is owed a farewell: functions keep idle TLS connections open, and each

@@ -1,38 +1,9 @@
 """Every finding of a scanner that stays, and why. A row that no finding needs fails a test."""
 
-import re
-from fnmatch import fnmatchcase
-from typing import NamedTuple
+from infra_cdk.policies.accepted import Accepted
+from infra_cdk.policies.reasons_of_code import CODE
 
-# Judges at synth, by how their rules are named. Rules of others (CKV…, B…) are matched by the tests
-# that run those.
-_JUDGES = {
-    r"LV-|[EFIW]\d{4}$": "CloudFormation-Validate",
-    "AwsSolutions-": "AwsSolutions",
-    "Serverless-": "Serverless",
-}
-
-
-class Accepted(NamedTuple):
-    """`place` is a construct path without the stage, or a source file; `*` stands for anything."""
-
-    rules: tuple[str, ...]
-    place: str
-    why: str
-
-    def holds(self, place: str) -> bool:
-        """Whether this row speaks of `place`."""
-        return fnmatchcase(place, self.place)
-
-    def at_synth(self) -> tuple[str, ...]:
-        """Its rules that are judged at synth, by the names their judges listen to."""
-        return tuple(
-            f"{judge}::{rule}"
-            for rule in self.rules
-            for pattern, judge in _JUDGES.items()
-            if re.match(pattern, rule)
-        )
-
+__all__ = ["ACCEPTED", "Accepted"]
 
 ACCEPTED: tuple[Accepted, ...] = (
     Accepted(
@@ -41,14 +12,30 @@ ACCEPTED: tuple[Accepted, ...] = (
         "3.13 is the Python that the layers' wheels and the local cloud are locked and tested for; "
         "LV-FunctionPlatform holds every function to it",
     ),
+    *(
+        Accepted(
+            ("AwsSolutions-SMG4", "LV-SecretWithoutRotation"),
+            f"data/{name}/Resource",
+            "its schedule is in the service stack, beside the function that rotates it; "
+            "tests/infra/test_rotation.py holds each secret to one",
+        )
+        for name in ("KeyPepper", "WebhookSigning", "SessionSigning", "ProviderKeys")
+    ),
     Accepted(
         ("AwsSolutions-SMG4", "LV-SecretWithoutRotation"),
-        "data/ProviderKeys/Resource",
-        "the keys are the vendors': who holds one replaces it with `kimi providers set-key`",
+        "data/ProviderAdmin/Resource",
+        "an owner of the vendor's organization makes these, and only the rotation of keys below "
+        "them may read them: it must not be able to make itself another",
+    ),
+    Accepted(
+        ("Serverless-EventBusDLQ",),
+        "service/Guard/Ages/Resource",
+        "a daily look that does not reach its function is made again the next day; what the "
+        "function cannot do goes to the dead letters, by its alias",
     ),
     Accepted(
         ("W3005",),
-        "service/*/Resource",
+        "*",
         "CDK writes DependsOn beside a GetAtt on purpose: it waits for a role's policies too",
     ),
     Accepted(
@@ -59,7 +46,7 @@ ACCEPTED: tuple[Accepted, ...] = (
     ),
     Accepted(
         ("CKV_AWS_158",),
-        "service/*/Resource",
+        "*/Resource",
         "CloudWatch encrypts every log group; ours hold no prompt, answer or customer field, and a "
         "key of our own would cost a call per write",
     ),
@@ -75,8 +62,18 @@ ACCEPTED: tuple[Accepted, ...] = (
     ),
     Accepted(
         ("CKV_AWS_115",),
+        "service/Guard/*/Resource",
+        "nobody but Secrets Manager and a daily schedule calls it, one call after the other",
+    ),
+    Accepted(
+        ("CKV_AWS_115",),
         "service/Observe/*/Resource",
         "a runaway of it spends nothing: the API's throttle is limit enough",
+    ),
+    Accepted(
+        ("CKV_AWS_115",),
+        "service/Route/Event/Resource",
+        "a runaway of it cannot start more tasks than the stage's maximum",
     ),
     Accepted(
         ("AwsSolutions-SQS3", "Serverless-SQSRedrivePolicy"),
@@ -122,7 +119,7 @@ ACCEPTED: tuple[Accepted, ...] = (
         "its variables are the model's name and limits, no secret: LV-KeyInEnvironment denies one",
     ),
     Accepted(
-        ("AwsSolutions-ECS4",),
+        ("AwsSolutions-ECS4", "CKV_AWS_65"),
         "fallback/Ollama/Cluster/Resource",
         "its metrics are billed by task and month; CPU and memory of the service come without it",
     ),
@@ -148,40 +145,5 @@ ACCEPTED: tuple[Accepted, ...] = (
         "CloudFront lets nobody choose the policy of its own certificate; with a domain in config "
         "it is TLS 1.3 only",
     ),
-    Accepted(
-        ("B404", "B603", "B606"),
-        "infra_cdk/*",
-        "commands of this repository start programs, each by a list of arguments and none through "
-        "a shell (B602 would tell); functions start none",
-    ),
-    Accepted(
-        ("B310",),
-        "infra_cdk/local/download.py",
-        "the addresses are those of the package index that the person's own pip is configured for",
-    ),
-    Accepted(
-        ("B101",),
-        "infra_cdk/constructs/gate.py",
-        "tells the type checker what the line before it made sure of",
-    ),
-    Accepted(
-        ("B101",),
-        "layers/shared/python/labverse/route/catalogue.py",
-        "tells the type checker what the lines before it made sure of",
-    ),
-    Accepted(
-        ("B105",),
-        "layers/shared/python/labverse/platform/genai.py",
-        "the name of a metric: its tokens are words of a prompt",
-    ),
-    Accepted(
-        ("B105",),
-        "layers/shared/python/labverse/cli/target.py",
-        "`test` is what the local cloud takes for any credential",
-    ),
-    Accepted(
-        ("B105",),
-        "infra_cdk/local/*.py",
-        "`test` is what the local cloud takes for any credential; the other is a secret's name",
-    ),
+    *CODE,
 )

@@ -10,14 +10,20 @@ from aws_cdk import aws_ecr as ecr
 _WILD = "*"
 
 
-def rules(app: cdk.App) -> str:
-    """Rego that names the repositories whose images are signed on push, and whose tags stay.
+def promises(app: cdk.App) -> dict[str, set[str]]:
+    """By the name of our rules' set: repositories that are signed on push, and whose tags stay.
 
     A filter with a wildcard is not among them: what it covers is for its own template to judge.
     """
+    return {"signed_elsewhere": set(_signed(app)), "immutable_elsewhere": set(_immutable(app))}
+
+
+def rules(app: cdk.App) -> str:
+    """The same in Rego."""
     facts = [
-        *(f"signed_elsewhere contains {_quoted(name)}" for name in _signed(app)),
-        *(f"immutable_elsewhere contains {_quoted(name)}" for name in _immutable(app)),
+        f"{which} contains {_quoted(name)}"
+        for which, names in promises(app).items()
+        for name in sorted(names)
     ]
     return "\n".join(["package labverse", "import rego.v1", *facts]) + "\n"
 

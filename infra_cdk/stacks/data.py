@@ -6,7 +6,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from infra_cdk.config import StageConfig
-from infra_cdk.constructs import share
+from infra_cdk.constructs import minted, share
 from infra_cdk.constructs.alarm import AlarmTopic
 from infra_cdk.constructs.bus import Bus
 from infra_cdk.constructs.key import StageKey
@@ -45,6 +45,7 @@ class DataStack(cdk.Stack):
             "dead-letters": letters.queue_arn,
             **_parameters(self),
             "provider-keys-secret": secret.secret_arn,
+            **minted.secrets(self, config=config, key=key),
         }
         for name, value in shared.items():
             share.publish(self, stage=config.stage, name=name, value=value)

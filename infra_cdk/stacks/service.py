@@ -12,6 +12,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra_cdk import lifetimes
+from infra_cdk.capabilities.guard import Guard
 from infra_cdk.capabilities.observe import Observe
 from infra_cdk.capabilities.route import Route
 from infra_cdk.config import StageConfig
@@ -26,6 +27,7 @@ _SHARED = (
     "data-key",
     "dead-letters",
     "event-bus",
+    "key-pepper-secret",
     "keys-table",
     "ledger-table",
     "local-model-api",
@@ -54,6 +56,7 @@ class ServiceStack(cdk.Stack):
         foundation = _foundation(self, config, target, names, api)
         route = Route(self, foundation=foundation)
         Observe(self, foundation=foundation)
+        Guard(self, foundation=foundation)
         outputs = {
             "ApiUrl": api.address,
             "ApiId": api.api_id,
@@ -87,6 +90,7 @@ def _foundation(
         dead_letters=sqs.Queue.from_queue_arn(scope, "DeadLetters", names["dead-letters"]),
         keys=_table(scope, "Keys", names["keys-table"], key),
         ledger=_table(scope, "Ledger", names["ledger-table"], key),
+        key_pepper=_secret(scope, "KeyPepper", names["key-pepper-secret"], key),
         capacity=_table(scope, "Capacity", names["capacity-table"], key),
         model_url=names["local-model-url"],
         model_name=names["local-model-name"],

@@ -12,12 +12,13 @@ import pytest
 from botocore.exceptions import ClientError
 
 from infra_cdk.constructs.layer import config_files
-from labverse.adapters import aws
+from labverse.adapters import aws, doors
 from labverse.platform import files
 from labverse.platform.keys import KeyRecord, mint
 from tests.functions.watch import Watch
 from tests.infra.assembly import Assembly
 from tests.infra.grants import missing_grants
+from tests.unit.platform.fakes import PEPPERS
 from tests.unit.route.table import Table
 
 CONTEXT = SimpleNamespace(
@@ -43,7 +44,7 @@ class Cloud:
 
     def __init__(self) -> None:
         self.key, record = mint("test", frozenset({"route"}), datetime.now(UTC))
-        self.records: dict[str, KeyRecord] = {record.key_id: record}
+        self.records: dict[str, KeyRecord] = {record.key_id: record.sealed(PEPPERS)}
         self.events: list[dict[str, Any]] = []
         self.provider_keys: dict[str, str] = {}
         self.ledger = Table()
@@ -60,6 +61,8 @@ class Cloud:
         return {"Item": {"record": {"S": record.model_dump_json()}}} if record else {}
 
     def get_secret_value(self, *, SecretId: str) -> dict[str, Any]:  # noqa: N803
+        if SecretId == doors.pepper(ENVIRONMENT["STAGE"]):
+            return {"SecretString": PEPPERS.text()}
         return {"SecretString": json.dumps(self.provider_keys)}
 
     def put_events(self, *, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803

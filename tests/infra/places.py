@@ -41,6 +41,7 @@ class Capability(NamedTuple):
 CAPABILITIES = (
     Capability("route"),
     Capability("observe", without=WORKFLOW),
+    Capability("guard", without=WORKFLOW),
 )
 
 # Folders and files of those kinds that belong to no capability: pattern → names.

@@ -93,7 +93,7 @@ def test_a_stage_comes_stays_and_goes(deployer: Person) -> None:
     kept = deployer.make("destroy", given="prod\n")
     assert kept.returncode != 0
     assert "nothing was deleted" in kept.stderr
-    assert _stacks(deployer) == ["data", "service"]
+    assert _stacks(deployer) == ["data", "fallback", "service"]
     deployer.does("destroy")
     assert _stacks(deployer) == []
 

@@ -1,4 +1,4 @@
-"""The two gaps of the emulator: still there in the pinned version, and closed by our launcher.
+"""The three gaps of the emulator: still there in the pinned version, and closed by our launcher.
 
 A test fails once upstream closes its gap; then that wrapper in `infra_cdk/local/emulator.py` can
 go.
@@ -60,6 +60,26 @@ print(json.dumps({
 """
 
 
+ECS = """
+import json, sys
+from ministack.core import iam_actions
+from infra_cdk.local.emulator import with_ecs_services
+
+resource = iam_actions.extract_resource_arn
+if sys.argv[1] == "ours":
+    resource = with_ecs_services(resource)
+
+def about(**body):
+    body = json.dumps({"cluster": "c", **body}).encode()
+    return resource("ecs", "POST", "/", {}, body, {}, "us-east-1", "1").partition(":1:")[2]
+
+print(json.dumps([
+    about(services=["s"]), about(service="arn:aws:ecs:us-east-1:1:service/c/s"), about(),
+    about(services=["s", "t"]),
+]))
+"""
+
+
 @pytest.mark.parametrize(
     ("launcher", "expected"), [("upstream", "Runtime.HandlerError"), ("ours", "TransientError")]
 )
@@ -77,7 +97,17 @@ def test_reference_to_a_secret(
     assert found == {"is": expected, "kept": True, "replaced": True, "left": 0}
 
 
-def run(program: str, launcher: str, folders: pytest.TempPathFactory) -> dict[str, Any]:
+@pytest.mark.parametrize(
+    ("launcher", "expected"), [("upstream", "cluster/c"), ("ours", "service/c/s")]
+)
+def test_a_call_about_one_service_names_it(
+    launcher: str, expected: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    found = run(ECS, launcher, tmp_path_factory)
+    assert found == [expected, expected, "cluster/c", "cluster/c"]
+
+
+def run(program: str, launcher: str, folders: pytest.TempPathFactory) -> Any:
     """What `program` prints last, in the emulator's environment."""
     done = subprocess.run(
         [python_of(ensure("emulator")), "-c", program, launcher],
@@ -89,5 +119,4 @@ def run(program: str, launcher: str, folders: pytest.TempPathFactory) -> dict[st
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    return json.loads(done.stdout.splitlines()[-1])

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from labverse.adapters.dynamodb_keys import DynamoKeys
+from labverse.adapters import doors
 from labverse.platform.keys import mint
 from tests.cloud import Deployed
 
@@ -36,14 +36,15 @@ def test_without_a_key_nobody_gets_in(deployed: Deployed, headers: dict[str, str
 
 
 def test_scopes_and_revocation(deployed: Deployed) -> None:
-    keys = DynamoKeys(deployed.facts["keys_table"], deployed.client("dynamodb"))
+    clients = deployed.client("dynamodb"), deployed.client("secretsmanager")
+    keys = doors.registry("local", deployed.facts["keys_table"], *clients)
     for scopes, revoked, status in (
         ({"route"}, False, 200),
         ({"revenue"}, False, 403),
         ({"route"}, True, 401),
     ):
         key, record = mint("a test", frozenset(scopes), datetime.now(UTC))
-        keys.put(record)
+        keys.create(record)
         if revoked:
             keys.revoke(record.key_id, datetime.now(UTC))
         response = deployed.http.post(

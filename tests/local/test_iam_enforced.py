@@ -19,7 +19,8 @@ import httpx
 import pytest
 from botocore.exceptions import ClientError
 
-from labverse.adapters.dynamodb_keys import DynamoKeys
+from labverse.adapters import doors
+from labverse.cli.secrets import ROTATED
 from labverse.platform.keys import mint
 from tests.cloud import ENFORCED, ROOT, Deployed, environment, run
 
@@ -67,6 +68,22 @@ def test_kimi_believes_its_certificate_and_signs(enforced: Deployed) -> None:
         assert done.stdout.strip()
 
 
+@pytest.mark.parametrize("name", ROTATED)
+def test_every_secret_rotates_with_the_grants_of_its_function(
+    enforced: Deployed, name: str
+) -> None:
+    done = subprocess.run(
+        [Path(sys.executable).with_name("kimi"), "secrets", "rotate", name],
+        cwd=ROOT,
+        env=environment(ENFORCED),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+
+
 def test_an_unsigned_call_is_refused(enforced: Deployed) -> None:
     url = enforced.facts["aws_endpoint_url"]
     trust = ssl.create_default_context(cafile=enforced.facts["ca_bundle"])
@@ -95,9 +112,10 @@ def test_without_one_grant_the_request_fails(
     enforced: Deployed, role: str, action: str | None, status: int
 ) -> None:
     """A new key each time: the function remembers a key that it has read before."""
-    keys = DynamoKeys(enforced.facts["keys_table"], enforced.client("dynamodb"))
+    clients = enforced.client("dynamodb"), enforced.client("secretsmanager")
+    keys = doors.registry("local", enforced.facts["keys_table"], *clients)
     secret, record = mint("a test", frozenset({"route"}), datetime.now(UTC))
-    keys.put(record)
+    keys.create(record)
     headers = {"x-api-key": secret}
     with _without(enforced.client("iam"), role, action):
         answer = enforced.http.post("/api/v1/analyze", json={"text": "Hello?"}, headers=headers)

@@ -34,10 +34,14 @@ def walk(deployed: Deployed, request: dict[str, Any]) -> tuple[dict[str, Any], l
 def without_model(deployed: Deployed) -> Iterator[None]:
     """The task function of a deployment whose model is gone: the primary path fails for real."""
     functions = deployed.client("lambda")
+    live: Any = functions.get_alias(FunctionName=TASK, Name="live")["FunctionVersion"]
     before = functions.get_function_configuration(FunctionName=TASK)["Environment"]
     gone = {"Variables": {**before["Variables"], "LOCAL_MODEL_URL": "http://127.0.0.1:1/v1"}}
     functions.update_function_configuration(FunctionName=TASK, Environment=gone)
+    broken = functions.publish_version(FunctionName=TASK)["Version"]
+    functions.update_alias(FunctionName=TASK, Name="live", FunctionVersion=broken)
     yield
+    functions.update_alias(FunctionName=TASK, Name="live", FunctionVersion=live)
     functions.update_function_configuration(FunctionName=TASK, Environment=before)
 
 

@@ -47,14 +47,15 @@ class Ollama(Construct):
         models = Models(self, name=name, network=network, key=key, reader=role)
         task = (gpu_task if fallback.gpu else fargate_task)(self, config=config, role=role)
         container = add_ollama(task, config=config, image=image, models=models)
-        options = _options(self, config, network.vpc, container)
+        options = _options(self, config, network.vpc, task)
         if fallback.gpu:
-            made: ecs.BaseService = gpu.service(self, config, network, options)
+            made: ecs.BaseService = gpu.service(self, config, fallback.gpu, network, options)
         else:
             made = _on_fargate(self, network, options)
-        made.node.add_dependency(models.mounted, options["cluster"])
-        assert made.cloud_map_service is not None
-        self.found_at = made.cloud_map_service.service_arn
+        made.node.add_dependency(models.mounted)
+        found = _found(self, config, network.vpc)
+        made.associate_cloud_map_service(service=found, container=container, container_port=PORT)
+        self.found_at = found.service_arn
 
 
 def _on_fargate(scope: Construct, network: Network, options: dict[str, Any]) -> ecs.FargateService:
@@ -71,14 +72,14 @@ def _on_fargate(scope: Construct, network: Network, options: dict[str, Any]) -> 
 
 
 def _options(
-    scope: Construct, config: StageConfig, vpc: ec2.IVpc, container: ecs.ContainerDefinition
+    scope: Construct, config: StageConfig, vpc: ec2.IVpc, task: ecs.TaskDefinition
 ) -> dict[str, Any]:
     """What the service is on either capacity."""
     named = config_fallback.service(config.stage, config.fallback, config.fallback_tasks)
     return {
         "cluster": _cluster(scope, config, named.cluster, vpc),
         "service_name": named.service,
-        "task_definition": container.task_definition,
+        "task_definition": task,
         "desired_count": named.minimum,
         "enable_execute_command": False,
         # Another capacity or model is up before the old one goes; a broken one goes back.
@@ -86,19 +87,22 @@ def _options(
         "max_healthy_percent": 200,
         "circuit_breaker": ecs.DeploymentCircuitBreaker(rollback=True),
         "propagate_tags": ecs.PropagatedTagSource.SERVICE,
-        "cloud_map_options": ecs.CloudMapOptions(
-            cloud_map_namespace=cloudmap.PrivateDnsNamespace(
-                scope, "Namespace", name=f"labverse-{config.stage}.internal", vpc=vpc
-            ),
-            name="ollama",
-            dns_record_type=cloudmap.DnsRecordType.SRV,
-            dns_ttl=Duration.seconds(10),
-            # ECS tells Cloud Map of the health check: nobody is sent to a task that still loads.
-            failure_threshold=1,
-            container=container,
-            container_port=PORT,
-        ),
     }
+
+
+def _found(scope: Construct, config: StageConfig, vpc: ec2.IVpc) -> cloudmap.Service:
+    """Where the private link looks for healthy tasks, with their ports."""
+    namespace = cloudmap.PrivateDnsNamespace(
+        scope, "Namespace", name=f"labverse-{config.stage}.internal", vpc=vpc
+    )
+    return namespace.create_service(
+        "Found",
+        name="ollama",
+        dns_record_type=cloudmap.DnsRecordType.SRV,
+        dns_ttl=Duration.seconds(10),
+        # ECS reports the health check here: nobody is sent to a task that still loads.
+        custom_health_check=cloudmap.HealthCheckCustomConfig(failure_threshold=1),
+    )
 
 
 def _cluster(scope: Construct, config: StageConfig, name: str, vpc: ec2.IVpc) -> ecs.Cluster:

@@ -13,6 +13,7 @@ from labverse.route.models import Tokens
 from labverse.route.ports import Call, ProviderFailure, Reply
 from labverse.route.service import AnswerTask
 from tests.functions.conftest import CONTEXT, Cloud
+from tests.unit.platform.fakes import PEPPERS
 from tests.unit.route.fakes import FakeAnnouncer, FakeKeys, World
 
 COUNTED = Tokens(input=13, cached_input=8, output=2)
@@ -100,5 +101,5 @@ def sdk(connect: Callable[[str], openai.OpenAI], cloud: Cloud) -> openai.OpenAI:
 def other_key(cloud: Cloud) -> str:
     """A good key without route's scope."""
     key, record = mint("other", frozenset({"revenue"}), datetime.now(UTC))
-    cloud.records[record.key_id] = record
+    cloud.records[record.key_id] = record.sealed(PEPPERS)
     return key

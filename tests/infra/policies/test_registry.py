@@ -48,27 +48,36 @@ def task_of(image: str) -> Template:
 
 
 @pytest.mark.parametrize(
-    ("what", "image", "denied"),
+    ("what", "signed", "immutable"),
     [
-        ({}, f"{NAME}:0.24.0", False),
-        ({}, f"{NAME}@sha256:{'0' * 64}", False),
-        ({"filters": ()}, f"{NAME}:0.24.0", True),
-        ({"filters": ("labverse-dev/other",)}, f"{NAME}:0.24.0", True),
-        ({"filters": ("labverse-*",)}, f"{NAME}:0.24.0", True),
-        ({"tags": ecr.TagMutability.MUTABLE}, f"{NAME}:0.24.0", True),
-        ({"tags": ecr.TagMutability.MUTABLE}, f"{NAME}@sha256:{'0' * 64}", False),
-        ({}, f"{NAME}-other:0.24.0", True),
-        ({}, f"{NAME}", True),
+        ({}, {NAME}, {NAME}),
+        ({"filters": ()}, set(), {NAME}),
+        ({"filters": ("labverse-dev/other",)}, {"labverse-dev/other"}, {NAME}),
+        ({"filters": ("labverse-*",)}, set(), {NAME}),
+        ({"tags": ecr.TagMutability.MUTABLE}, {NAME}, set()),
     ],
 )
-def test_what_another_stack_promises_counts(
-    what: dict[str, Any], image: str, denied: bool, tmp_path: Path
-) -> None:
-    rules = {**policies.sources(), "registry.rego": registry.rules(app(**what))}
-    found = judge(rules, {"task": task_of(image)}, tmp_path)["task"]
-    assert found == ({UNSIGNED} if denied else set())
+def test_what_an_app_promises(what: dict[str, Any], signed: set[str], immutable: set[str]) -> None:
+    found = registry.promises(app(**what))
+    assert found == {"signed_elsewhere": signed, "immutable_elsewhere": immutable}
 
 
-def test_without_such_a_promise_it_is_denied(tmp_path: Path) -> None:
-    found = judge(policies.sources(), {"task": task_of(f"{NAME}:0.24.0")}, tmp_path)["task"]
-    assert found == {UNSIGNED}
+def test_what_another_stack_promises_counts(tmp_path: Path) -> None:
+    """Each promise alone is not enough for a tag, and counts for that repository alone."""
+    promised = registry.rules(app())
+    half = [line for line in promised.splitlines() if "immutable" not in line]
+    half += ['signed_elsewhere contains "labverse-dev/movable"']
+    half += ['immutable_elsewhere contains "labverse-dev/unsigned"', promised.splitlines()[-1]]
+    rules = {**policies.sources(), "registry.rego": "\n".join(half) + "\n"}
+    digest = f"@sha256:{'0' * 64}"
+    images = {
+        f"{NAME}:0.24.0": set(),
+        f"{NAME}{digest}": set(),
+        f"labverse-dev/movable{digest}": set(),
+        "labverse-dev/movable:1": {UNSIGNED},
+        "labverse-dev/unsigned:1": {UNSIGNED},
+        f"labverse-dev/unsigned{digest}": {UNSIGNED},
+        f"{NAME}-other:0.24.0": {UNSIGNED},
+        NAME: {UNSIGNED},
+    }
+    assert judge(rules, {image: task_of(image) for image in images}, tmp_path) == images

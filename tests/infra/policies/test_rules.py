@@ -65,6 +65,12 @@ def test_no_part_of_a_rule_can_be_removed(found: dict[str, set[Finding]]) -> Non
     assert every == alone, f"no case shows that {sorted(every - alone)} are needed: add one"
 
 
+def test_an_engine_is_built_once_for_the_same_rules() -> None:
+    """A dozen of them fill the memory of CDK's process."""
+    rules = _numbered()
+    assert policies.engine(rules) is policies.engine(dict(rules))
+
+
 def test_without_our_rules_nothing_is_denied(tmp_path: Path) -> None:
     denied = {case.name: case.template for case in CASES if case.places}
     found = judge({}, denied, tmp_path)

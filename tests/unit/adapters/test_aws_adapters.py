@@ -1,26 +1,19 @@
-"""Keys and events on AWS's own protocol, with its answers scripted by botocore's stubber."""
+"""Events and secrets on AWS's own protocol, with its answers scripted by botocore's stubber."""
 
 import io
 import json
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import botocore.session
 import pytest
-from botocore.stub import ANY, Stubber
+from botocore.stub import Stubber
 
-from labverse.adapters.dynamodb_keys import DynamoKeys
 from labverse.adapters.eventbridge import EventBridgeAnnouncer
 from labverse.adapters.probes import TableProbe
 from labverse.adapters.secrets_keys import ABSENT_SECONDS, FRESH_SECONDS, SecretsKeys
-from labverse.kernel.errors import Conflict, NotFound, Unavailable
+from labverse.kernel.errors import Unavailable
 from labverse.kernel.model import Model
-from labverse.platform.keys import mint
 from tests.unit.platform.fakes import FakeClock, FakeLetters
-
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
-_, RECORD = mint("test", frozenset({"route", "admin"}), NOW)
-ITEM = {"key_id": {"S": RECORD.key_id}, "record": {"S": RECORD.model_dump_json()}}
 
 
 class SomethingHappened(Model):
@@ -32,67 +25,6 @@ def stubbed(service: str) -> tuple[Any, Stubber]:
         service, region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x"
     )
     return client, Stubber(client)
-
-
-def test_a_key_survives_the_table() -> None:
-    client, stub = stubbed("dynamodb")
-    stub.add_response("put_item", {}, {"TableName": "t", "Item": ITEM, "ConditionExpression": ANY})
-    stub.add_response("get_item", {"Item": ITEM})
-    with stub:
-        DynamoKeys("t", client).put(RECORD)
-        assert DynamoKeys("t", client).get(RECORD.key_id) == RECORD
-
-
-def test_an_absent_key_is_none_and_cannot_be_revoked() -> None:
-    client, stub = stubbed("dynamodb")
-    for _ in range(2):
-        stub.add_response("get_item", {})
-    with stub:
-        assert DynamoKeys("t", client).get("nobody") is None
-        with pytest.raises(NotFound, match="nobody"):
-            DynamoKeys("t", client).revoke("nobody", NOW)
-
-
-def test_a_taken_id_is_a_conflict_and_any_other_error_is_unavailable() -> None:
-    client, stub = stubbed("dynamodb")
-    stub.add_client_error("put_item", "ConditionalCheckFailedException")
-    stub.add_client_error("put_item", "ResourceNotFoundException")
-    stub.add_client_error("get_item", "AccessDeniedException")
-    with stub:
-        with pytest.raises(Conflict):
-            DynamoKeys("t", client).put(RECORD)
-        with pytest.raises(Unavailable, match="written"):
-            DynamoKeys("t", client).put(RECORD)
-        with pytest.raises(Unavailable, match="read"):
-            DynamoKeys("t", client).get("x")
-
-
-def test_revoking_twice_writes_once() -> None:
-    client, stub = stubbed("dynamodb")
-    gone = RECORD.model_copy(update={"revoked_at": NOW})
-    stub.add_response("get_item", {"Item": ITEM})
-    stub.add_response("put_item", {}, {"TableName": "t", "Item": ANY, "ConditionExpression": ANY})
-    stub.add_response("get_item", {"Item": {**ITEM, "record": {"S": gone.model_dump_json()}}})
-    with stub:
-        for _ in range(2):
-            DynamoKeys("t", client).revoke(RECORD.key_id, NOW)
-        stub.assert_no_pending_responses()
-
-
-def test_all_keys_are_listed_page_by_page_oldest_first() -> None:
-    client, stub = stubbed("dynamodb")
-    _, later = mint("later", frozenset({"route"}), NOW + timedelta(days=1))
-    end = {"key_id": {"S": later.key_id}}
-    first = {"Items": [{"record": {"S": later.model_dump_json()}}], "LastEvaluatedKey": end}
-    asked = {"TableName": "t", "ConsistentRead": True}
-    stub.add_response("scan", first, asked)
-    more = {**asked, "ExclusiveStartKey": end}
-    stub.add_response("scan", {"Items": [ITEM]}, more)
-    stub.add_client_error("scan", "AccessDeniedException")
-    with stub:
-        assert DynamoKeys("t", client).list() == (RECORD, later)
-        with pytest.raises(Unavailable, match="read"):
-            DynamoKeys("t", client).list()
 
 
 def test_an_event_is_named_after_its_class() -> None:

@@ -5,6 +5,12 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from botocore.exceptions import ClientError
+
+from labverse.adapters import doors
+from tests.secrets_manager import MemorySecrets
+from tests.unit.platform.fakes import PEPPERS
+
 HEALTH: dict[str, Any] = {
     "status": "ok",
     "version": "1.2.3",
@@ -32,6 +38,12 @@ ANSWER: dict[str, Any] = {
     "sla_met": True,
     "attempts": [ATTEMPT],
 }
+SECRETS = {
+    "GetSecretValue": "get_secret_value",
+    "PutSecretValue": "put_secret_value",
+    "DescribeSecret": "describe_secret",
+    "UpdateSecretVersionStage": "update_secret_version_stage",
+}
 
 
 class Fake:
@@ -42,9 +54,13 @@ class Fake:
             "GET /health": (200, HEALTH),
             "POST /api/v1/analyze": (200, ANSWER),
         }
+        self.headers: dict[str, dict[str, str]] = {}
         self.seen: list[tuple[str, dict[str, str], Any]] = []
-        self.parameters = {"/labverse/local/provider-keys-secret": "the-secret"}
-        self.secrets: dict[str, str | None] = {"the-secret": None}
+        self.rotated: list[str] = []
+        names = {"provider-keys": "the-secret", "key-pepper": "the-pepper"}
+        self.parameters = {f"/labverse/local/{n}-secret": secret for n, secret in names.items()}
+        self.vault = MemorySecrets(the_secret="{}", the_pepper=PEPPERS.text())
+        self.vault.secrets[doors.pepper("local")] = self.vault.secrets["the-pepper"]
         self.items: dict[str, Any] = {}
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         threading.Thread(target=self.http.serve_forever, args=(0.01,), daemon=True).start()
@@ -62,7 +78,10 @@ class Fake:
         if action == "GetParameter":
             value = self.parameters.get(given["Name"])
             return (200, {"Parameter": {"Value": value}}) if value else _absent("ParameterNotFound")
-        if action in ("GetSecretValue", "PutSecretValue"):
+        if action == "RotateSecret":
+            self.rotated.append(given["SecretId"])
+            return 200, {"Name": given["SecretId"]}
+        if action in SECRETS:
             return self._secret(action, given)
         if action == "PutItem":
             self.items[given["Item"]["key_id"]["S"]] = given["Item"]
@@ -72,12 +91,14 @@ class Fake:
         return 200, {"Items": list(self.items.values())} if action == "Scan" else {}
 
     def _secret(self, action: str, given: Any) -> tuple[int, Any]:
-        name = given["SecretId"]
-        if action == "PutSecretValue" and name in self.secrets:
-            self.secrets[name] = given["SecretString"]
-        if self.secrets.get(name) is None:
-            return _absent("ResourceNotFoundException")
-        return 200, {"Name": name, "SecretString": self.secrets[name]}
+        try:
+            return 200, getattr(self.vault, SECRETS[action])(**given)
+        except ClientError as error:
+            return _absent(error.response["Error"]["Code"])
+
+    def held(self) -> str:
+        """What the secret of provider keys holds now."""
+        return str(self.vault.get_secret_value(SecretId="the-secret")["SecretString"])
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         fake = self
@@ -102,6 +123,8 @@ class Fake:
                 raw = reply if isinstance(reply, bytes) else json.dumps(reply).encode()
                 self.send_response(status)
                 self.send_header("content-length", str(len(raw)))
+                for name, value in fake.headers.get(route, {}).items():
+                    self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(raw)
 

@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 
 from labverse.cli import providers
+from labverse.guard.bundle import Bundle
 from labverse.platform.keys import KeyRecord
+from tests.secrets_manager import Secret
 from tests.unit.cli.fake import Fake
+from tests.unit.platform.fakes import PEPPERS
 
 SECRET = "sk-do-not-show-me"
 
@@ -24,6 +27,7 @@ def test_a_key_is_shown_once_and_kept_as_a_hash(fake: Fake, kimi: Any) -> None:
     record = KeyRecord.model_validate_json(item["record"]["S"])
     assert (record.name, record.scopes) == ("a script", frozenset({"route", "observe"}))
     assert key.split("_", 2)[2] not in item["record"]["S"]
+    assert record.genuine(PEPPERS)
 
 
 def test_keys_are_listed_and_revoked(fake: Fake, kimi: Any) -> None:
@@ -66,7 +70,7 @@ def test_a_providers_key_joins_the_others(fake: Fake, kimi: Any) -> None:
         assert done.exit_code == 0, done.stderr
         assert "5 minutes" in done.stderr
         assert SECRET not in done.output
-    assert json.loads(str(fake.secrets["the-secret"])) == {
+    assert Bundle.parse(fake.held()).keys == {
         "openai": f"{SECRET}-openai",
         "anthropic": f"{SECRET}-anthropic",
     }
@@ -76,19 +80,19 @@ def test_a_provider_nobody_configured_needs_force(fake: Fake, kimi: Any) -> None
     done = kimi("providers", "set-key", "opanai", input=SECRET)
     assert done.exit_code == 2
     assert "it has: anthropic, openai" in done.stderr
-    assert fake.secrets["the-secret"] is None
+    assert fake.held() == "{}"
     assert kimi("providers", "set-key", "opanai", "--force", input=SECRET).exit_code == 0
 
 
 @pytest.mark.parametrize("typed", ["", " \n", "two words", "sk-\x1b[A", "sk-é"])
 def test_what_is_no_key_is_refused(fake: Fake, kimi: Any, typed: str) -> None:
     assert kimi("providers", "set-key", "openai", input=typed).exit_code == 2
-    assert fake.secrets["the-secret"] is None
+    assert fake.held() == "{}"
 
 
 def test_a_key_in_argv_is_refused(fake: Fake, kimi: Any) -> None:
     assert kimi("providers", "set-key", "openai", SECRET, input="x").exit_code == 2
-    assert fake.secrets["the-secret"] is None
+    assert fake.held() == "{}"
 
 
 def test_at_a_terminal_the_key_is_typed_unseen(
@@ -97,21 +101,21 @@ def test_at_a_terminal_the_key_is_typed_unseen(
     monkeypatch.setattr(providers, "_typed", lambda: True)
     monkeypatch.setattr(providers, "getpass", lambda _: SECRET)
     assert kimi("providers", "set-key", "openai").exit_code == 0
-    assert json.loads(str(fake.secrets["the-secret"])) == {"openai": SECRET}
+    assert Bundle.parse(fake.held()).keys == {"openai": SECRET}
 
 
 @pytest.mark.parametrize("content", ["plain text", "[1]"])
 def test_another_secret_is_never_overwritten(fake: Fake, kimi: Any, content: str) -> None:
-    fake.secrets["the-secret"] = content
+    fake.vault.secrets["the-secret"] = Secret(content)
     done = kimi("providers", "set-key", "openai", input=SECRET)
     assert done.exit_code == 1
     assert content not in done.stderr
-    assert fake.secrets["the-secret"] == content
+    assert fake.held() == content
 
 
 def test_a_missing_secret_is_not_created(fake: Fake, kimi: Any) -> None:
-    fake.secrets.clear()
+    del fake.vault.secrets["the-secret"]
     done = kimi("providers", "set-key", "openai", input=SECRET)
     assert done.exit_code == 1
     assert "the-secret" in done.stderr
-    assert fake.secrets == {}
+    assert "the-secret" not in fake.vault.secrets

@@ -1,15 +1,15 @@
 """The first admin key: made when no working one is there, and only then."""
 
 from datetime import UTC, datetime
-from typing import cast
 
 import pytest
 
 from infra_cdk.deployment import first_key
 from infra_cdk.local.problems import Problem
-from labverse.adapters.dynamodb_keys import DynamoKeys
 from labverse.kernel.errors import Unavailable
+from labverse.platform.key_registry import KeyRegistry
 from labverse.platform.keys import KeyRecord, mint
+from tests.unit.platform.fakes import PEPPERS
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 
@@ -25,20 +25,32 @@ class Keys:
             raise Unavailable("keys could not be read")
         return tuple(self.records)
 
+    def get(self, key_id: str) -> KeyRecord | None:
+        return next((record for record in self.records if record.key_id == key_id), None)
+
     def put(self, record: KeyRecord) -> None:
         self.records.append(record)
 
+    def replace(self, old: KeyRecord, new: KeyRecord) -> None:
+        raise AssertionError("nothing is written over")
+
 
 def ensure(keys: Keys) -> str | None:
-    return first_key.ensure(cast(DynamoKeys, keys), NOW)
+    return first_key.ensure(KeyRegistry(keys, lambda: PEPPERS), NOW)
 
 
 def record(*scopes: str, revoked: bool = False) -> KeyRecord:
     made = mint("somebody", frozenset(scopes), NOW)[1]
-    return made.model_copy(update={"revoked_at": NOW}) if revoked else made
+    return made.model_copy(update={"revoked_at": NOW} if revoked else {}).sealed(PEPPERS)
 
 
-@pytest.mark.parametrize("there", [(), (record("route"),), (record("admin", revoked=True),)])
+FORGED = record("admin").model_copy(update={"seal": record("admin").seal})
+LEGACY = record("admin").model_copy(update={"seal": None})
+
+
+@pytest.mark.parametrize(
+    "there", [(), (record("route"),), (record("admin", revoked=True),), (FORGED, LEGACY)]
+)
 def test_a_stage_without_a_working_admin_gets_one(there: tuple[KeyRecord, ...]) -> None:
     keys = Keys(*there)
     secret = ensure(keys)

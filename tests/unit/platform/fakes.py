@@ -1,10 +1,27 @@
-"""A clock that stands still until told; keys and dead letters in memory."""
+"""A clock that stands still until told; keys, peppers and dead letters in memory."""
 
 from datetime import UTC, datetime, timedelta
 
 from labverse.kernel.errors import Unavailable
+from labverse.kernel.signing import KeySet, SigningKey
 from labverse.platform.event import Letter
 from labverse.platform.keys import KeyRecord
+
+PEPPERS = KeySet(current=SigningKey.made(b"p" * 32, "pepper", None))
+
+
+class FakePeppers:
+    """`now` is what the secret holds; what was read of it is remembered for ever."""
+
+    def __init__(self, now: KeySet = PEPPERS) -> None:
+        self.now = self.known = now
+        self.reads = 0
+
+    def knowing(self, key_id: str) -> KeySet:
+        if not self.known.holds(key_id):
+            self.reads += 1
+            self.known = self.now
+        return self.known
 
 
 class FakeClock:

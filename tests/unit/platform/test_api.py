@@ -13,9 +13,10 @@ from labverse.kernel.errors import Conflict, LabverseError, Unavailable
 from labverse.kernel.model import Model
 from labverse.platform.api import PUBLIC, Api, ErrorFormat, RouteDoc
 from labverse.platform.keys import Keyring, mint
-from tests.unit.platform.fakes import FakeClock, FakeKeys
+from tests.unit.platform.fakes import PEPPERS, FakeClock, FakeKeys, FakePeppers
 
-KEY, RECORD = mint("test", frozenset({"route"}), datetime(2026, 1, 1, tzinfo=UTC))
+KEY, UNSEALED = mint("test", frozenset({"route"}), datetime(2026, 1, 1, tzinfo=UTC))
+RECORD = UNSEALED.sealed(PEPPERS)
 F = TypeVar("F", bound=Callable[..., Any])
 SECRET_WORDS = "the secret plan of Mrs Smith"
 
@@ -26,7 +27,7 @@ class Thing(Model):
 
 
 def api() -> Api:
-    built = Api(Keyring(FakeKeys(RECORD), FakeClock()))
+    built = Api(Keyring(FakeKeys(RECORD), FakePeppers(), FakeClock()))
 
     def post(path: str, scope: str) -> Callable[[F], F]:
         return built.route("POST", path, scope=scope, doc=RouteDoc("a route", "test"))

@@ -8,15 +8,16 @@ from hypothesis import strategies as st
 
 from labverse.kernel.errors import Refused, Unauthenticated, Unavailable
 from labverse.platform.keys import CACHE_ENTRIES, CACHE_SECONDS, Keyring, mint
-from tests.unit.platform.fakes import FakeClock, FakeKeys
+from tests.unit.platform.fakes import PEPPERS, FakeClock, FakeKeys, FakePeppers
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-KEY, RECORD = mint("test", frozenset({"route"}), NOW)
+KEY, UNSEALED = mint("test", frozenset({"route"}), NOW)
+RECORD = UNSEALED.sealed(PEPPERS)
 
 
 def ring(*, clock: FakeClock | None = None) -> tuple[Keyring, FakeKeys]:
     keys = FakeKeys(RECORD)
-    return Keyring(keys, clock or FakeClock()), keys
+    return Keyring(keys, FakePeppers(), clock or FakeClock()), keys
 
 
 def test_the_table_never_holds_what_opens_the_door() -> None:
@@ -61,15 +62,17 @@ def test_a_scope_that_the_key_lacks_is_refused_by_name() -> None:
 
 def test_admin_holds_every_scope() -> None:
     key, record = mint("root", frozenset({"admin"}), NOW)
-    keyring = Keyring(FakeKeys(record), FakeClock())
-    assert keyring.authorize({"x-api-key": key}, "revenue") == record
+    sealed = record.sealed(PEPPERS)
+    keyring = Keyring(FakeKeys(sealed), FakePeppers(), FakeClock())
+    assert keyring.authorize({"x-api-key": key}, "revenue") == sealed
 
 
 def test_a_revoked_key_is_remembered_for_thirty_seconds_at_most() -> None:
     clock = FakeClock()
     keyring, keys = ring(clock=clock)
     keyring.authorize({"x-api-key": KEY}, "route")
-    keys.records[RECORD.key_id] = RECORD.model_copy(update={"revoked_at": NOW})
+    gone = UNSEALED.model_copy(update={"revoked_at": NOW})
+    keys.records[RECORD.key_id] = gone.sealed(PEPPERS)
     clock.seconds += CACHE_SECONDS - 0.1
     assert keyring.authorize({"x-api-key": KEY}, "route") == RECORD
     clock.seconds += 0.2

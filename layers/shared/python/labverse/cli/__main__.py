@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from labverse.cli import events, keys, providers
+from labverse.cli import events, keys, providers, secrets
 from labverse.cli.ask import ask
 from labverse.cli.failures import Commands
 from labverse.cli.spend import spend
@@ -28,6 +28,7 @@ app.command()(spend)
 app.add_typer(events.app, name="events")
 app.add_typer(keys.app, name="keys")
 app.add_typer(providers.app, name="providers")
+app.add_typer(secrets.app, name="secrets")
 
 
 def main() -> None:

@@ -9,11 +9,13 @@ from typing import Annotated, Any
 
 import typer
 
+from labverse.adapters import doors
 from labverse.adapters.dynamodb_keys import DynamoKeys
 from labverse.cli import show, target
 from labverse.cli.failures import UNREACHABLE, Commands, Failure
 from labverse.cli.options import Json, Stage
 from labverse.kernel.errors import LabverseError, Unavailable
+from labverse.platform.key_registry import KeyRegistry
 from labverse.platform.keys import SCOPES, KeyRecord, mint
 
 app = typer.Typer(cls=Commands, no_args_is_help=True, help="API keys: who may ask, and for what.")
@@ -32,8 +34,8 @@ def create(
         raise typer.BadParameter("say who or what the key is for", param_hint="--name")
     found = target.find(stage)
     key, record = mint(name.strip(), wanted, datetime.now(UTC))
-    with _store(found) as keys:
-        keys.put(record)
+    with _asking(found):
+        _registry(found).create(record)
     if as_json:
         show.machine({"key": key, **_told(record)})
     else:
@@ -44,8 +46,9 @@ def create(
 @app.command("list")
 def list_(stage: Stage = target.LOCAL, as_json: Json = False) -> None:
     """List the keys, revoked ones too; never the secrets, which nobody has."""
-    with _store(target.find(stage)) as keys:
-        rows = [_told(record) for record in keys.list()]
+    found = target.find(stage)
+    with _asking(found):
+        rows = [_told(record) for record in _table(found).list()]
     if as_json:
         show.machine(rows)
         return
@@ -60,17 +63,31 @@ def revoke(
     stage: Stage = target.LOCAL,
 ) -> None:
     """Have a key open nothing from now on; functions may remember it for 30 seconds."""
-    with _store(target.find(stage)) as keys:
-        keys.revoke(key_id, datetime.now(UTC))
+    found = target.find(stage)
+    with _asking(found):
+        _registry(found).revoke(key_id, datetime.now(UTC))
     show.note(f"{key_id} is revoked; functions that just used it forget it within 30 s")
 
 
+def _table(found: target.Target) -> DynamoKeys:
+    return DynamoKeys(_table_name(found), found.client("dynamodb"))
+
+
+def _registry(found: target.Target) -> KeyRegistry:
+    """Who writes a key must be able to read the pepper, with which its record is sealed."""
+    dynamodb, secrets = found.client("dynamodb"), found.client("secretsmanager")
+    return doors.registry(found.stage, _table_name(found), dynamodb, secrets)
+
+
+def _table_name(found: target.Target) -> str:
+    return str(found.facts.get("keys_table") or found.published("keys-table"))
+
+
 @contextmanager
-def _store(found: target.Target) -> Iterator[DynamoKeys]:
-    """The keys of a deployment; its errors become Failures."""
-    table = found.facts.get("keys_table") or found.published("keys-table")
+def _asking(found: target.Target) -> Iterator[None]:
+    """Errors of the product's own code become Failures."""
     try:
-        yield DynamoKeys(table, found.client("dynamodb"))
+        yield
     except Unavailable as error:
         raise Failure(f"{error} ({error.__cause__})", found.help, code=UNREACHABLE) from error
     except LabverseError as error:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import sys
+from datetime import UTC, datetime
 from getpass import getpass
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from labverse.adapters.secrets_vault import SecretsVault
 from labverse.cli import api, show, target
 from labverse.cli.failures import USAGE, Commands, Failure
 from labverse.cli.options import Stage
+from labverse.guard.amend import amend
+from labverse.guard.bundle import Bundle
+from labverse.kernel.errors import InvalidInput, NotFound, Unavailable
 
 app = typer.Typer(cls=Commands, no_args_is_help=True, help="Model providers and their keys.")
 
@@ -33,14 +37,20 @@ def set_key(
     found = target.find(stage)
     if not force:
         _check(found, name)
-    key = _read()
+    key, now = _read(), datetime.now(UTC)
     secret = found.published("provider-keys-secret")
-    client = found.client("secretsmanager")
-    with found.asking_aws(f"writing the secret {secret}"):
-        kept = _kept(client, secret)
-        client.put_secret_value(
-            SecretId=secret, SecretString=json.dumps({**kept, name: key}, sort_keys=True)
-        )
+    vault = SecretsVault(found.client("secretsmanager"))
+    try:
+        # Whatever else is set at the same time, by others or by a rotation, stays set.
+        amend(vault, secret, lambda text: Bundle.parse(text).with_key(name, key, now).text())
+    except Unavailable as error:
+        raise Failure(f"writing the secret {secret}: {error}", found.help) from error
+    except InvalidInput as error:
+        # Neither shown nor overwritten: it may hold something that somebody needs.
+        step = "put {} into it with the AWS CLI, then run this again"
+        raise Failure(f"{secret}: {error}", step) from error
+    except NotFound as error:
+        raise Failure(f"{secret}: {error}", f"is stage {stage!r} deployed there?") from error
     show.note(f"stored; functions use it within 5 minutes, or when {name} next answers 401")
 
 
@@ -66,20 +76,3 @@ def _read() -> str:
 
 def _typed() -> bool:
     return sys.stdin.isatty()
-
-
-def _kept(client: Any, secret: str) -> dict[str, str]:
-    """The keys that are there already; none in a secret that never had a value."""
-    try:
-        text = client.get_secret_value(SecretId=secret)["SecretString"]
-    except client.exceptions.ResourceNotFoundException:
-        return {}
-    try:
-        kept = json.loads(text)
-    except ValueError:
-        kept = None
-    if not isinstance(kept, dict):
-        # Neither shown nor overwritten: it may hold something that somebody needs.
-        what = f"the secret {secret} does not hold a JSON object of provider names and keys"
-        raise Failure(what, "put {} into it with the AWS CLI, then run this again")
-    return kept

@@ -1,20 +1,24 @@
-"""API keys: minted once, stored as a hash, checked in process, revocable.
+"""API keys: minted once, stored as a sealed hash, checked in process, revocable.
 
 A key is `lv_<id>_<secret>`. The id finds the record in one read; the secret is 256 random bits, so
 a plain SHA-256 of it cannot be searched, and the table never holds anything that opens a door.
+The seal is an HMAC over the whole record with the pepper, a secret that rotates: whoever can write
+the table, and not read the pepper, can neither make a key nor give one a scope or its life back.
 """
 
 import hashlib
 import hmac
+import json
 import secrets
 from collections import OrderedDict
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, Self
 
 from labverse.kernel.clock import Clock
-from labverse.kernel.errors import Refused, Unauthenticated
+from labverse.kernel.errors import Refused, Unauthenticated, Unavailable
 from labverse.kernel.model import Model
+from labverse.kernel.signing import KeySet, Signature
 
 ADMIN = "admin"
 SCOPES = frozenset(
@@ -24,10 +28,17 @@ SCOPES = frozenset(
 CACHE_SECONDS = 30
 CACHE_ENTRIES = 1024
 _MAX_KEY_LENGTH = 128
+_PURPOSE = "api-key-record"
+# Each needs two whole rotations between two reads of ours: more than this is not our luck.
+_TRIES = 4
+_WRONG = "this API key is wrong or revoked"
 
 
 class KeyRecord(Model):
-    """What is stored about a key. `hash` is the SHA-256 of the secret part, in hex."""
+    """What is stored about a key. `hash` is the SHA-256 of the secret part, in hex.
+
+    A record without a seal, or whose seal another writer made, opens nothing.
+    """
 
     key_id: str
     hash: str
@@ -35,6 +46,21 @@ class KeyRecord(Model):
     scopes: frozenset[str]
     created_at: datetime
     revoked_at: datetime | None = None
+    seal: Signature | None = None
+
+    def sealed(self, peppers: KeySet) -> Self:
+        """This record, vouched for with the current pepper."""
+        return self.model_copy(update={"seal": peppers.sign(_PURPOSE, self._canonical())})
+
+    def genuine(self, peppers: KeySet) -> bool:
+        """Whether somebody who holds one of the peppers wrote exactly this record."""
+        return self.seal is not None and peppers.verifies(_PURPOSE, self._canonical(), self.seal)
+
+    def _canonical(self) -> bytes:
+        """Every member but the seal; one that is added later is sealed as soon as it is set."""
+        members = self.model_dump(mode="json", exclude={"seal"}, exclude_defaults=True)
+        members["scopes"] = sorted(members["scopes"])
+        return json.dumps(members, sort_keys=True).encode()
 
 
 class KeyStore(Protocol):
@@ -42,6 +68,17 @@ class KeyStore(Protocol):
 
     def get(self, key_id: str) -> KeyRecord | None:
         """The record, or None. Raises Unavailable when the store cannot be asked."""
+        ...
+
+
+class Peppers(Protocol):
+    """The pepper and the one before it, remembered for minutes."""
+
+    def knowing(self, key_id: str) -> KeySet:
+        """The peppers, read anew if `key_id` is not among those we remember.
+
+        Raises Unavailable when they were never read and cannot be.
+        """
         ...
 
 
@@ -65,11 +102,12 @@ def presented(headers: Mapping[str, str]) -> str | None:
 class Keyring:
     """Checks keys against a store and remembers each record for at most CACHE_SECONDS.
 
-    Absent ids are remembered too, in the same bounded cache, so guessing costs us no reads.
+    Absent ids are remembered too, in the same bounded cache, so guessing costs us no reads. A seal
+    is judged when its record is read: a remembered record may outlive its pepper.
     """
 
-    def __init__(self, store: KeyStore, clock: Clock) -> None:
-        self._store, self._clock = store, clock
+    def __init__(self, store: KeyStore, peppers: Peppers, clock: Clock) -> None:
+        self._store, self._peppers, self._clock = store, peppers, clock
         self._seen: OrderedDict[str, tuple[float, KeyRecord | None]] = OrderedDict()
 
     def authorize(self, headers: Mapping[str, str], scope: str) -> KeyRecord:
@@ -92,7 +130,7 @@ class Keyring:
         # Compared even when there is no record: the answer takes as long either way.
         matches = hmac.compare_digest(record.hash if record else "", _digest(secret))
         if record is None or not matches or record.revoked_at is not None:
-            raise Unauthenticated("this API key is wrong or revoked")
+            raise Unauthenticated(_WRONG)
         return record
 
     def _record(self, key_id: str) -> KeyRecord | None:
@@ -100,12 +138,32 @@ class Keyring:
         hit = self._seen.get(key_id)
         if hit is not None and now - hit[0] < CACHE_SECONDS:
             return hit[1]
-        record = self._store.get(key_id)
+        record = self._genuine(key_id)
         self._seen[key_id] = (now, record)
         self._seen.move_to_end(key_id)
         while len(self._seen) > CACHE_ENTRIES:
             self._seen.popitem(last=False)
         return record
+
+    def _genuine(self, key_id: str) -> KeyRecord | None:
+        """The stored record, if its seal is good.
+
+        A pepper that we do not find may be newer than what we remember, or older than what we just
+        read, if the record was sealed anew in between: so the record is read again before it is
+        called forged, and that is not remembered. Raises Unavailable when rotations are faster
+        than our reads.
+        """
+        record = self._store.get(key_id)
+        for _ in range(_TRIES):
+            if record is None or record.seal is None:
+                return None
+            peppers = self._peppers.knowing(record.seal.key_id)
+            if peppers.holds(record.seal.key_id):
+                return record if record.genuine(peppers) else None
+            before, record = record, self._store.get(key_id)
+            if record == before:
+                raise Unauthenticated(_WRONG)
+        raise Unavailable("this key is being sealed anew")
 
 
 def _digest(secret: str) -> str:

@@ -1,0 +1,37 @@
+"""The key check of a deployment, and the writer of its keys, over the AWS clients given."""
+
+from typing import TYPE_CHECKING
+
+from labverse.adapters import aws
+from labverse.adapters.clock import SystemClock
+from labverse.adapters.dynamodb_keys import DynamoKeys
+from labverse.adapters.secrets_minted import MintedKeys
+from labverse.platform.key_registry import KeyRegistry
+from labverse.platform.keys import Keyring
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+
+def pepper(stage: str) -> str:
+    """The secret of `stage` with which its key records are sealed, by name.
+
+    Every function that checks keys needs it, so that none has to be told.
+    """
+    return f"labverse/{stage}/key-pepper"
+
+
+def keyring(stage: str, table: str) -> Keyring:
+    """Checks the keys in `table`, whose records are sealed with the pepper of `stage`."""
+    now = SystemClock()
+    peppers = MintedKeys(pepper(stage), aws.client("secretsmanager"), now)
+    return Keyring(DynamoKeys(table, aws.client("dynamodb")), peppers, now)
+
+
+def registry(
+    stage: str, table: str, dynamodb: "DynamoDBClient", secrets: "SecretsManagerClient"
+) -> KeyRegistry:
+    """Writes the keys in `table`; the pepper is read at every write."""
+    peppers = MintedKeys(pepper(stage), secrets, SystemClock())
+    return KeyRegistry(DynamoKeys(table, dynamodb), peppers.read)
