@@ -19,7 +19,7 @@ settings = primed(RouteSettings.read)
 @primed
 def answer_task() -> AnswerTask:
     """The use case of `http` and `task`."""
-    return answering.answer_task(settings(), files.read("ai_providers.json"))
+    return answering.answer_task(settings(), files.read)
 
 
 @primed

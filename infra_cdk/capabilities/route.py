@@ -10,7 +10,14 @@ from infra_cdk.constructs.scaling import Scaling, let_ask, service_of
 from infra_cdk.constructs.workflow import Workflow
 from labverse.route.settings import RouteSettings
 
-ROUTES = ["POST /api/v1/analyze", "POST /v1/chat/completions", "GET /v1/models"]
+ROUTES = [
+    "POST /api/v1/analyze",
+    "POST /v1/chat/completions",
+    "GET /v1/models",
+    "GET /api/v1/spend",
+]
+# A transaction of the ledger is made of updates, and needs no permission of its own.
+LEDGER = ("dynamodb:BatchGetItem", "dynamodb:UpdateItem")
 
 
 class Route(Construct):
@@ -27,6 +34,7 @@ class Route(Construct):
         foundation.let_check_keys(http)
         for function in (http, task):
             foundation.let_announce(function)
+            foundation.let_write_items(function, foundation.ledger, *LEDGER)
             foundation.let_read_secret(function, foundation.provider_keys)
             let_ask(foundation, function, "POST /v1/chat/completions")
         add_routes(api=foundation.api, function=http.live, routes=ROUTES)

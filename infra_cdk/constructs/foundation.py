@@ -30,6 +30,7 @@ class Foundation:
     alarms: sns.ITopic
     dead_letters: sqs.IQueue
     keys: dynamodb.ITable
+    ledger: dynamodb.ITable
     key_pepper: secretsmanager.ISecret
     capacity: dynamodb.ITable
     model_url: str

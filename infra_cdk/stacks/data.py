@@ -28,6 +28,7 @@ class DataStack(cdk.Stack):
         )
         key = StageKey(self, config=config)
         keys = Table(self, "Keys", config=config, key=key, partition_key="key_id")
+        ledger = Table(self, "Ledger", config=config, key=key, partition_key="page")
         capacity = Table(self, "Capacity", config=config, key=key, partition_key="name")
         SignedImages(self, config=config, key=key)
         bus = Bus(self, config=config)
@@ -37,6 +38,7 @@ class DataStack(cdk.Stack):
         shared = {
             "data-key": key.key_arn,
             "keys-table": keys.table_name,
+            "ledger-table": ledger.table_name,
             "capacity-table": capacity.table_name,
             "event-bus": bus.event_bus_name,
             "alarms-topic": alarms.topic_arn,

@@ -64,6 +64,9 @@ class Keys:
         found = self.records.get(Key.get("key_id", {}).get("S", ""))
         return {"Item": {"record": {"S": found.model_dump_json()}}} if found else {}
 
+    def batch_get_item(self, **_: Any) -> dict[str, Any]:
+        return {"Responses": {}}
+
     def get_secret_value(self, *, SecretId: str, **_: Any) -> dict[str, Any]:  # noqa: N803
         return {"SecretString": PEPPERS.text() if SecretId == doors.pepper(STAGE) else "{}"}
 

@@ -19,6 +19,7 @@ from tests.functions.watch import Watch
 from tests.infra.assembly import Assembly
 from tests.infra.grants import missing_grants
 from tests.unit.platform.fakes import PEPPERS
+from tests.unit.route.table import Table
 
 CONTEXT = SimpleNamespace(
     function_name="f", memory_limit_in_mb=512, invoked_function_arn="arn", aws_request_id="r"
@@ -46,6 +47,9 @@ class Cloud:
         self.records: dict[str, KeyRecord] = {record.key_id: record.sealed(PEPPERS)}
         self.events: list[dict[str, Any]] = []
         self.provider_keys: dict[str, str] = {}
+        self.ledger = Table()
+        self.update_item = self.ledger.update_item
+        self.batch_get_item = self.ledger.batch_get_item
         self.down = False
         self.bus_down = False
         self.letters: list[dict[str, Any]] = []

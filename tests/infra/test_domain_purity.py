@@ -11,10 +11,10 @@ FILES = [path for path in python_files() if path.startswith(tuple(DOMAIN))]
 
 # Import roots without clock, environment, file, network or hidden randomness.
 PURE = frozenset({
-    "__future__", "abc", "base64", "bisect", "collections", "dataclasses", "datetime", "decimal",
-    "enum", "fractions", "functools", "hashlib", "heapq", "hmac", "itertools",
-    "json", "math", "operator", "re", "statistics", "string", "types", "typing", "unicodedata",
-    "zoneinfo",
+    "__future__", "abc", "base64", "bisect", "collections", "contextlib", "dataclasses",
+    "datetime", "decimal", "enum", "fractions", "functools", "hashlib", "heapq", "hmac",
+    "itertools", "json", "math", "operator", "re", "statistics", "string", "types", "typing",
+    "unicodedata", "zoneinfo",
     "annotated_types", "pydantic", "pydantic_core", "numpy", "labverse",
 })  # fmt: skip
 # Calls that reach the clock, a file or a terminal through a name that is pure otherwise.

@@ -80,7 +80,7 @@ def test_what_is_granted_is_not_missing(local: Assembly) -> None:
             READ_KEY._replace(method="put_item"),
             "dynamodb:PutItem on {ssm:/labverse/dev/keys-table}",
         ),
-        (READ_KEY._replace(method="put_item"), "kms:GenerateDataKey"),
+        (READ_KEY._replace(word="observe", method="put_item"), "kms:GenerateDataKey"),
         (
             READ_KEY._replace(named=("PROVIDER_KEYS_ARN",)),
             "dynamodb:GetItem on {ssm:/labverse/dev/",
@@ -95,7 +95,8 @@ def test_what_is_granted_is_not_missing(local: Assembly) -> None:
 )
 def test_what_is_missing_is_told(call: Call, told: str, local: Assembly) -> None:
     missing = missing_grants(local, [call])
-    assert any(f"missing grant: {told}" in line and "route (http)" in line for line in missing)
+    who = f"{call.word} (http)"
+    assert any(f"missing grant: {told}" in line and who in line for line in missing)
 
 
 def test_without_the_key_a_read_of_what_it_seals_is_missing(local: Assembly) -> None:

@@ -3,20 +3,25 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 
+from labverse.adapters.memory_ledger import MemoryLedger
 from labverse.kernel.errors import Unavailable
 from labverse.route.catalogue import Catalogue
 from labverse.route.config import RouteConfig
+from labverse.route.ledger import Ledger
 from labverse.route.models import (
     AnalyzeRequest,
     AttemptSpan,
+    BudgetThresholdReached,
     FallbackRequested,
     Outcome,
     TaskRouted,
     Tokens,
 )
 from labverse.route.ports import Call, ProviderFailure, Reply
+from labverse.route.purse import Purse
 from labverse.route.router import Router
 
 RAW: dict[str, Any] = {
@@ -82,6 +87,9 @@ class FakeClock:
     def monotonic(self) -> float:
         return self.seconds
 
+    def pause(self, seconds: float) -> None:
+        self.seconds += seconds
+
 
 class FakeKeys:
     def __init__(self, *names: str, down: bool = False) -> None:
@@ -121,7 +129,7 @@ class FakeAnnouncer:
     def __init__(self) -> None:
         self.events: list[Any] = []
 
-    def announce(self, event: TaskRouted | FallbackRequested) -> None:
+    def announce(self, event: TaskRouted | BudgetThresholdReached | FallbackRequested) -> None:
         self.events.append(event)
 
 
@@ -137,7 +145,11 @@ class World:
     """A router among fakes; `fleet` maps each provider to how it behaves."""
 
     def __init__(
-        self, *, keys: FakeKeys | None = None, local: tuple[str, ...] = ("small",)
+        self,
+        *,
+        keys: FakeKeys | None = None,
+        local: tuple[str, ...] = ("small",),
+        ledger: Ledger | None = None,
     ) -> None:
         self.clock = FakeClock()
         self.fleet = {name: FakeProvider(self.clock) for name in (*CLOUD, "ollama")}
@@ -145,7 +157,11 @@ class World:
         served = tuple(CONFIG.served(name) for name in local)
         held = keys or FakeKeys(*CLOUD)
         self.catalogue = Catalogue(CONFIG, served, self.fleet, held)
-        self.router = Router(self.catalogue, self.clock, lambda: "n" * 32, self.recorder)
+        self.ledger = ledger or MemoryLedger()
+        ids = count(1)
+        new_id = lambda: f"{next(ids) * 2654435761 % 2**32:08x}" * 4  # noqa: E731 - as short as it is
+        purse = Purse(self.ledger, self.clock, new_id, self.clock.pause)
+        self.router = Router(self.catalogue, self.clock, new_id, self.recorder, purse)
 
     def sick(
         self, outcome: Outcome = "server_error", *names: str, seconds: float = 0.01

@@ -10,7 +10,7 @@ from labverse.kernel.errors import InvalidInput, Unavailable
 from labverse.route.chat import Chat, ImagePart, Message, TextPart, Tool
 from labverse.route.complexity import score
 from labverse.route.errors import UnknownModel
-from labverse.route.models import Outcome, Work
+from labverse.route.models import Outcome, TaskRouted, Work
 from labverse.route.ports import Routed
 from labverse.route.service import AnswerTask
 from tests.unit.route.fakes import ASK, CLOUD, CONFIG, FakeAnnouncer, FakeKeys, World
@@ -162,6 +162,7 @@ def test_the_answer_is_announced_without_prompt_or_text() -> None:
     announcer, world = FakeAnnouncer(), World()
     answer = AnswerTask(world.router, announcer)(ASK, "trace")
     (event,) = announcer.events
+    assert isinstance(event, TaskRouted)
     assert (event.trace_id, event.model, event.attempts) == ("trace", answer.model, answer.attempts)
     said = event.model_dump_json()
     assert "France" not in said

@@ -7,30 +7,34 @@ from typing import Any
 
 from labverse.adapters import clock as system
 from labverse.adapters import deadline
+from labverse.adapters.memory_ledger import MemoryLedger
 from labverse.adapters.openai_compatible import OpenAICompatible
 from labverse.adapters.providers import adapters
 from labverse.kernel.clock import Clock
-from labverse.kernel.errors import InvalidInput
 from labverse.route.catalogue import Catalogue
 from labverse.route.choice import LOCAL
 from labverse.route.config import RouteConfig
+from labverse.route.ledger import Ledger
 from labverse.route.models import AttemptSpan
+from labverse.route.purse import Purse
 from labverse.route.router import Router
 
 
 def router(
-    config: Path, keys: Mapping[str, str], ledger: None = None, clock: Clock | None = None
+    config: Path,
+    keys: Mapping[str, str],
+    ledger: Ledger | None = None,
+    clock: Clock | None = None,
 ) -> Router:
     """The whole router over real HTTP, safe from many threads.
 
     `config` is a file like config/ai_providers.yaml (YAML or JSON); any provider in it may carry
     its own `base_url`, and a provider named `ollama` says where the local models answer. `keys`
     are the providers' keys by name: a provider without one is not asked, except `ollama`, which
-    needs none. There is no ledger yet, so `ledger` must be None. Raises pydantic's ValidationError
-    naming what config gets wrong.
+    needs none. Without `ledger` this router has one of its own, with the limits that
+    `labverse.route.limits.Limits` has by default; `adapters.dynamodb_ledger.DynamoLedger` is shared
+    with other processes. Raises pydantic's ValidationError naming what config gets wrong.
     """
-    if ledger is not None:
-        raise InvalidInput("a spend ledger is not part of this version")
     known = RouteConfig.model_validate(_read(config))
     local = known.providers.get(LOCAL)
     held = _Keys(keys)
@@ -40,7 +44,9 @@ def router(
     if local and keys.get(LOCAL):
         ports[LOCAL] = OpenAICompatible(url, client, LOCAL, held)
     catalogue = Catalogue(known, known.edge_local if local else (), ports, held)
-    return Router(catalogue, clock or system.SystemClock(), system.new_id, _NoRecord())
+    now = clock or system.SystemClock()
+    purse = Purse(ledger or MemoryLedger(), now, system.new_id, system.pause)
+    return Router(catalogue, now, system.new_id, _NoRecord(), purse)
 
 
 def _read(config: Path) -> Any:

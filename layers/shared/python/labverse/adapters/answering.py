@@ -1,22 +1,30 @@
-"""The use case that answers tasks, over real providers, Secrets Manager and EventBridge."""
+"""The use case that answers tasks, over real providers and what a stage has on AWS."""
 
-from labverse.adapters import aws, clock, providers, sqs_letters
+from collections.abc import Callable
+
+from labverse.adapters import aws, clock, dynamodb_ledger, providers, sqs_letters
 from labverse.adapters.attempt_log import AttemptLog
 from labverse.adapters.eventbridge import EventBridgeAnnouncer
 from labverse.adapters.secrets_keys import SecretsKeys
-from labverse.route.config import RouteConfig
+from labverse.route.config import RouteConfig, RoutePolicy
+from labverse.route.purse import Purse
 from labverse.route.router import Router
 from labverse.route.service import AnswerTask
 from labverse.route.settings import RouteSettings
+from labverse.route.thresholds import AnnouncingLedger
 
 
-def answer_task(have: RouteSettings, config_json: str) -> AnswerTask:
-    """Made of the names in `have`, and of a RouteConfig as JSON."""
+def answer_task(have: RouteSettings, read: Callable[[str], str]) -> AnswerTask:
+    """Made of the names in `have`, and of the files of config that `read` gives the text of."""
     now = clock.SystemClock()
-    config = providers.moved(RouteConfig.model_validate_json(config_json), have.PROVIDER_BASE_URL)
+    config = RouteConfig.model_validate_json(read("ai_providers.json"))
+    config = providers.moved(config, have.PROVIDER_BASE_URL)
+    policy = RoutePolicy.model_validate_json(read("route_policy.json"))
     keys = SecretsKeys(have.PROVIDER_KEYS_ARN, aws.client("secretsmanager"), now)
     catalogue = providers.catalogue(config, keys, have.LOCAL_MODEL_URL, have.LOCAL_MODEL)
-    router = Router(catalogue, now, clock.new_id, AttemptLog())
     letters = sqs_letters.of_stage(have.STAGE, aws.client("sqs"))
     bus = EventBridgeAnnouncer(aws.client("events"), have.EVENT_BUS, "labverse.route", letters)
-    return AnswerTask(router, bus)
+    table = dynamodb_ledger.of_stage(have.STAGE, aws.client("dynamodb"), policy.spend)
+    ledger = AnnouncingLedger(table, bus, now, clock.new_id)
+    purse = Purse(ledger, now, clock.new_id, clock.pause)
+    return AnswerTask(Router(catalogue, now, clock.new_id, AttemptLog(), purse), bus)

@@ -53,6 +53,7 @@ def attributes(span: AttemptSpan) -> dict[str, Any]:
         genai.ERROR_TYPE: None if span.outcome == "ok" else span.outcome,
         genai.COST: float(span.cost_usd),
         genai.COST_SOURCE: span.cost_source,
+        genai.LEDGER: None if span.ledger == "none" else span.ledger,
         genai.REFUSED: [f"{item.model}: {item.reason}" for item in span.refused],
     }
     return {name: value for name, value in known.items() if value is not None}

@@ -17,6 +17,11 @@ class SystemClock:
         return time.monotonic()
 
 
+def pause(seconds: float) -> None:
+    """Do nothing for so long."""
+    time.sleep(seconds)
+
+
 def new_id() -> str:
     """A random id, 32 hexadecimal digits."""
     return uuid.uuid4().hex

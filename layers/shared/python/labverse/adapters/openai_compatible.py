@@ -71,11 +71,13 @@ def _authorization(key: str) -> Mapping[str, str]:
 def _tokens(usage: dict[str, Any]) -> Tokens:
     """`prompt_tokens` counts cached ones too. Moonshot says these beside it, others below it."""
     details = optional(usage.get("prompt_tokens_details"), dict, "usage")
+    written = optional(usage.get("completion_tokens_details"), dict, "usage")
     cached = details.get("cached_tokens")
     return Tokens(
         input=count(usage.get("prompt_tokens")),
         cached_input=count(usage.get("cached_tokens") if cached is None else cached),
         output=count(usage.get("completion_tokens")),
+        reasoning=count(written.get("reasoning_tokens")),
     )
 
 

@@ -114,9 +114,11 @@ class Endpoint:
         except Unsigned as error:
             raise ProviderFailure("unauthorized", str(error)) from error
         except httpx.TimeoutException as error:
-            raise ProviderFailure("timeout", type(error).__name__) from error
+            unsent = isinstance(error, _UNSENT)
+            raise ProviderFailure("timeout", type(error).__name__, unbilled=unsent) from error
         except httpx.HTTPError as error:
-            raise ProviderFailure("unreachable", type(error).__name__) from error
+            unsent = isinstance(error, _UNSENT)
+            raise ProviderFailure("unreachable", type(error).__name__, unbilled=unsent) from error
         try:
             if answer.status_code != httpx.codes.OK:
                 raise _Refused(answer.status_code, answer.headers, _as_far_as_it_goes(answer))
@@ -125,6 +127,8 @@ class Endpoint:
             answer.close()
 
 
+# Nothing of the request left this machine.
+_UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 _HEADERS = {"content-type": "application/json", "accept": "application/json",
             "accept-encoding": "identity", "user-agent": "labverse"}  # fmt: skip
 

@@ -10,6 +10,7 @@ import typer
 from labverse.cli import events, keys, providers, secrets
 from labverse.cli.ask import ask
 from labverse.cli.failures import Commands
+from labverse.cli.spend import spend
 from labverse.cli.status import status
 
 app = typer.Typer(
@@ -18,10 +19,12 @@ app = typer.Typer(
     no_args_is_help=True,
     # Locals in a traceback could show a key.
     pretty_exceptions_show_locals=False,
-    help="Ask models through Lab-Verse, see how it is, manage its keys and dead letters.",
+    help="Ask models through Lab-Verse, see how it is and what it costs, manage its keys and "
+    "dead letters.",
 )
 app.command()(ask)
 app.command()(status)
+app.command()(spend)
 app.add_typer(events.app, name="events")
 app.add_typer(keys.app, name="keys")
 app.add_typer(providers.app, name="providers")

@@ -17,16 +17,21 @@ _TIMEOUT = httpx.Timeout(35.0, connect=5.0)
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-def get(target: Target, path: str, *, as_json: bool) -> dict[str, Any]:
-    """GET a public path. Raises Failure."""
-    return _call(target, httpx.Request("GET", f"{target.api_url}{path}"), as_json=as_json)
+def get(target: Target, path: str, *, as_json: bool, key: bool = False) -> dict[str, Any]:
+    """GET a public path, or with the `key` of this deployment another one. Raises Failure."""
+    headers = _authorization(target) if key else {}
+    request = httpx.Request("GET", f"{target.api_url}{path}", headers=headers)
+    return _call(target, request, as_json=as_json)
 
 
 def post(target: Target, path: str, body: Mapping[str, Any], *, as_json: bool) -> dict[str, Any]:
     """POST with the key of this deployment. Raises Failure."""
-    headers = {"authorization": f"Bearer {target.api_key}"}
-    request = httpx.Request("POST", f"{target.api_url}{path}", json=body, headers=headers)
-    return _call(target, request, as_json=as_json)
+    url, headers = f"{target.api_url}{path}", _authorization(target)
+    return _call(target, httpx.Request("POST", url, json=body, headers=headers), as_json=as_json)
+
+
+def _authorization(target: Target) -> dict[str, str]:
+    return {"authorization": f"Bearer {target.api_key}"}
 
 
 def _call(target: Target, request: httpx.Request, *, as_json: bool) -> dict[str, Any]:

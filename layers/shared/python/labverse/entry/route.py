@@ -1,9 +1,9 @@
 """HTTP routes, workflow tasks and events of `route`: parse, call one use case, respond."""
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
-from aws_lambda_powertools.event_handler.openapi.params import Body
+from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 from aws_lambda_powertools.metrics import MetricUnit
 
 from labverse.platform import task, telemetry
@@ -12,9 +12,29 @@ from labverse.platform.event import Consumer, Envelope
 from labverse.route import signals
 from labverse.route.config import FallbackPolicy
 from labverse.route.fallback import Scaler
-from labverse.route.models import AnalyzeRequest, Answer
+from labverse.route.models import NOBODY, AnalyzeRequest, Answer
+from labverse.route.spend import PERIOD, Spend
 
-UseCase = Callable[[AnalyzeRequest, str], Answer]
+Period = Annotated[
+    str | None, Query(pattern=PERIOD, description="A month, by UTC; without it, this one.")
+]
+_SPEND = RouteDoc(
+    summary="What a month has cost, by provider, model, key and task class",
+    tag="route",
+    problems={503: "The ledger cannot be read"},
+)
+
+
+class UseCase(Protocol):
+    """Answers tasks, and says what that cost."""
+
+    def __call__(self, request: AnalyzeRequest, trace_id: str, key_id: str) -> Answer:
+        """Answer. Raises Unavailable, and InvalidInput where no model could ever take it."""
+        ...
+
+    def spend(self, period: str | None) -> Spend:
+        """A month of the ledger; this one, where none is named."""
+        ...
 
 
 def routes(api: Api, answer_task: Callable[[], UseCase]) -> None:
@@ -35,13 +55,19 @@ def routes(api: Api, answer_task: Callable[[], UseCase]) -> None:
     )
     def analyze(request: Annotated[AnalyzeRequest, Body()]) -> Answer:
         trace_id = str(api.resolver.current_event.request_context.request_id)
-        return _answered(answer_task(), request, trace_id)
+        return _answered(answer_task(), request, trace_id, api.key_id)
+
+    @api.route("GET", "/api/v1/spend", scope="route", doc=_SPEND)
+    def spend(period: Period = None) -> Spend:
+        return answer_task().spend(period)
 
 
 def task_answer(event: dict[str, Any], answer_task: UseCase) -> Any:
     """One state of a workflow: `{trace_id, request}` in, Answer out, errors by class name."""
     return task.run(
-        event, AnalyzeRequest, lambda request, trace_id: _answered(answer_task, request, trace_id)
+        event,
+        AnalyzeRequest,
+        lambda request, trace_id: _answered(answer_task, request, trace_id, NOBODY),
     )
 
 
@@ -57,8 +83,8 @@ def events(consumer: Consumer, scaler: Scaler, policy: FallbackPolicy) -> teleme
     return scale
 
 
-def _answered(answer_task: UseCase, request: AnalyzeRequest, trace_id: str) -> Answer:
-    answer = answer_task(request, trace_id)
+def _answered(answer_task: UseCase, request: AnalyzeRequest, trace_id: str, key_id: str) -> Answer:
+    answer = answer_task(request, trace_id, key_id)
     report(answer, request.task_class)
     return answer
 

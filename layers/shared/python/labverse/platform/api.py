@@ -68,6 +68,8 @@ class Api:
         self._keyring = keyring
         self._scopes: dict[tuple[str, str], str] = {}
         self._formats: dict[tuple[str, str], ErrorFormat] = {}
+        self.key_id = ""
+        """The key of the request being answered; empty on a public route."""
         self.fallback: Callable[[str, str], Exception] = lambda method, path: NotFound(
             f"there is no {method} {path}"
         )
@@ -115,8 +117,8 @@ class Api:
         if scope is None:
             raise self.fallback(method, path)
         headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
-        if scope != PUBLIC:
-            self._keyring.authorize(headers, scope)
+        # One request at a time: a function's environment has no other.
+        self.key_id = "" if scope == PUBLIC else self._keyring.authorize(headers, scope).key_id
         if method in ("POST", "PUT", "PATCH"):
             event = with_json_body({**event, "headers": headers})
         return self.resolver.resolve(event, context)

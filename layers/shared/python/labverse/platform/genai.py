@@ -18,6 +18,7 @@ DURATION = "gen_ai.client.operation.duration"
 TOKEN_USAGE = "gen_ai.client.token.usage"
 COST = "labverse.cost.usd"
 COST_SOURCE = "labverse.cost.source"
+LEDGER = "labverse.ledger"
 REFUSED = "labverse.refused"
 
 CHAT = "chat"

@@ -22,11 +22,12 @@ class Bill:
     source: Literal["provider", "estimate", "local", "none"]
 
 
-def priced(candidate: Candidate, ended: Reply | ProviderFailure, size: Size) -> Bill:
+def priced(candidate: Candidate, ended: Reply | ProviderFailure, size: Size, allowed: int) -> Bill:
     """The bill of one attempt.
 
     A failure that the provider counted tokens for is billed like an answer. An answer that it did
-    not count is billed by our upper bound: an unknown cost is never zero.
+    not count is billed by our upper bound, within the output tokens that it was `allowed`: an
+    unknown cost is never zero.
     """
     tokens = ended.tokens or _UNKNOWN
     if candidate.price is None:
@@ -35,5 +36,6 @@ def priced(candidate: Candidate, ended: Reply | ProviderFailure, size: Size) -> 
         return Bill(tokens, candidate.price.cost(tokens), "provider")
     if isinstance(ended, ProviderFailure):
         return Bill(tokens, FREE, "none")
-    most = Tokens(input=size.most, cached_input=None, output=upper_bound(ended.text))
+    written = min(upper_bound(ended.text), allowed)
+    most = Tokens(input=candidate.most_input(size), cached_input=None, output=written)
     return Bill(tokens, candidate.price.cost(most), "estimate")

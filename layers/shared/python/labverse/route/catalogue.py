@@ -85,6 +85,7 @@ def _cloud(resolved: Resolved) -> Candidate:
         tokens_per_second=resolved.model.tokens_per_second,
         capabilities=frozenset(resolved.model.capabilities),
         price=resolved.model.price,
+        image_tokens=resolved.model.image_tokens,
         named_after=resolved.named_after,
     )
 

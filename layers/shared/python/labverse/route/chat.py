@@ -1,5 +1,6 @@
 """A conversation in route's words: every provider's format is translated to and from this."""
 
+import json
 from collections.abc import Iterable
 from typing import Any, Literal
 
@@ -92,6 +93,20 @@ class Chat(Model):
     def asked(self) -> str:
         """What the users wrote: instructions and earlier answers do not make a task harder."""
         return _text(message for message in self.messages if message.role == "user")
+
+    @property
+    def beside_text(self) -> str:
+        """What else is sent that a model counts: tools, their calls, the schema; often nothing."""
+        calls = [call for message in self.messages for call in message.tool_calls]
+        schema = [json.dumps(self.json_schema)] if self.json_schema else []
+        tools = [tool.model_dump_json() for tool in self.tools]
+        return "\n".join([*schema, *tools, *(call.model_dump_json() for call in calls)])
+
+    @property
+    def images(self) -> int:
+        """How many images are sent."""
+        parts = [part for message in self.messages for part in message.parts]
+        return sum(isinstance(part, ImagePart) for part in parts)
 
 
 def _text(messages: Iterable[Message]) -> str:

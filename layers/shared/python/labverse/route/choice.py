@@ -16,6 +16,7 @@ OTHER_MODEL = "another model was asked for"
 TOO_DEAR = "the prompt alone may cost more than"
 NOT_CONFIGURED = "not configured: "
 RETIRED = "retired, and so are its successors"
+NO_MONEY = "no money: "
 
 
 @dataclass(frozen=True)
@@ -30,11 +31,16 @@ class Candidate:
     capabilities: frozenset[Capability]
     price: Price | None = None
     named_after: str | None = None
+    image_tokens: int = 0
 
     @property
     def names(self) -> set[str | None]:
         """What a request may call it; a request that names nothing may have any."""
         return {None, self.alias, self.model, self.named_after}
+
+    def most_input(self, size: "Size") -> int:
+        """Tokens that this model surely does not count more of."""
+        return size.most + size.images * self.image_tokens
 
 
 @dataclass(frozen=True)
@@ -47,16 +53,20 @@ class Ranking:
 
 @dataclass(frozen=True)
 class Size:
-    """How large a prompt is: at least and at most that many tokens."""
+    """How large a prompt is: at least and at most that many tokens, and so many images."""
 
     least: int
     most: int
+    images: int = 0
 
     @classmethod
     def of(cls, work: Work) -> "Size":
-        """Counted without a tokenizer; images and schemas are not in it."""
-        text = work.chat.text
-        return cls(lower_bound(text), upper_bound(text, len(work.chat.messages)))
+        """Counted without a tokenizer. What a model makes of tools and schemas is only bounded."""
+        chat = work.chat
+        most = upper_bound(chat.text, len(chat.messages))
+        if chat.beside_text:
+            most += upper_bound(chat.beside_text, len(chat.tools) + 1)
+        return cls(lower_bound(chat.text), most, chat.images)
 
 
 def choose(
@@ -87,8 +97,8 @@ def output_limit(
     """Tokens a candidate may write: what was asked for, unless time, money or room is shorter."""
     limits = [asked, int(candidate.tokens_per_second * seconds)]
     if candidate.price is not None:
-        limits.append(candidate.price.affordable_output(size.most, money))
-    room = candidate.context_window - size.most
+        limits.append(candidate.price.affordable_output(candidate.most_input(size), money))
+    room = candidate.context_window - candidate.most_input(size)
     if room > 0:
         limits.append(room)
     return max(1, min(limits))
@@ -102,6 +112,7 @@ def _reason_against(candidate: Candidate, work: Work, size: Size, limit: Decimal
         return f"{LACKING}{', '.join(lacking)}"
     if size.least >= candidate.context_window:
         return f"{TOO_LONG} its {candidate.context_window} tokens"
-    if candidate.price is not None and candidate.price.affordable_output(size.most, limit) < 1:
+    price, most = candidate.price, candidate.most_input(size)
+    if price is not None and price.affordable_output(most, limit) < 1:
         return f"{TOO_DEAR} the task's limit of {limit} USD"
     return None

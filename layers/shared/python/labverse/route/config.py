@@ -8,6 +8,7 @@ from pydantic import Field, JsonValue, model_validator
 from labverse.kernel.model import Model
 from labverse.kernel.money import Usd
 from labverse.route.chat import Capability
+from labverse.route.limits import Limits
 from labverse.route.models import TaskClass
 from labverse.route.pricing import Price
 
@@ -46,6 +47,7 @@ class CloudModel(Model):
     price: Price
     capabilities: tuple[Capability, ...] = ()
     tokens_per_second: int = Field(default=60, gt=0, description="What it surely writes.")
+    image_tokens: int = Field(default=5000, gt=0, description="An image counts at most so much.")
     retires: date | None = Field(default=None, description="The first day it does not answer.")
     successor: str | None = None
 
@@ -150,4 +152,5 @@ class FallbackPolicy(Model):
 class RoutePolicy(Model):
     """`config/policy/route.json`: numbers of `route` that people tune."""
 
+    spend: Limits
     fallback: FallbackPolicy

@@ -10,6 +10,8 @@ from labverse.kernel.model import Model
 from labverse.kernel.money import Usd
 from labverse.route.chat import Chat
 
+NOBODY = "none"
+"""The key of work that came without one: a workflow's, or a library's."""
 TaskClass = Literal["critical", "default", "creative"]
 Outcome = Literal[
     "ok", "timeout", "unreachable", "rate_limited", "quota_exhausted", "overloaded",
@@ -44,10 +46,10 @@ class AnalyzeRequest(Model):
         default=None, min_length=1, max_length=128, description="This model and no other."
     )
 
-    def as_work(self) -> "Work":
+    def as_work(self, key_id: str = NOBODY) -> "Work":
         """The same, as one message of a conversation."""
         limits = self.model_dump(exclude={"text"})
-        return Work(chat=Chat.of(self.text), **limits)
+        return Work(chat=Chat.of(self.text), key_id=key_id, **limits)
 
 
 class Work(Model):
@@ -62,6 +64,7 @@ class Work(Model):
     temperature: float | None = Field(
         default=None, ge=0, le=2, description="Overrides the task class's."
     )
+    key_id: str = Field(default=NOBODY, description="Whose money it is: the id of an API key.")
 
 
 class ServedModel(Model):
@@ -79,6 +82,7 @@ class Tokens(Model):
     input: int | None
     cached_input: int | None
     output: int | None
+    reasoning: int | None = Field(default=None, description="As far as it is known; in output.")
 
 
 class AttemptSpan(Model):
@@ -97,6 +101,11 @@ class AttemptSpan(Model):
     cost_usd: Usd
     cost_source: Literal["provider", "estimate", "local", "none"] = Field(
         description="Priced from the provider's own count, from ours, free, or not billed."
+    )
+    ledger: Literal["settled", "released", "presumed", "unsettled", "none"] = Field(
+        default="none",
+        description="What became of the money held for it. Presumed: it may have been billed, so "
+        "all of it counts as spent. Unsettled: the ledger could not be told, and presumes so.",
     )
     refused: list["Refusal"] = Field(description="Candidates that were not tried, and why.")
 
@@ -119,12 +128,14 @@ class Refusal(Model):
 
 
 class Budget(Model):
-    """The money left for this period."""
+    """The money of this month, as the ledger last told."""
 
     limit_usd: Usd
     spent_usd: Usd
-    reserved_usd: Usd
-    state: str
+    reserved_usd: Usd = Field(description="Held for calls that are not settled yet.")
+    state: Literal["ok", "warned", "stopped"] = Field(
+        description="Warned: a threshold is reached. Stopped: only free models are asked."
+    )
 
 
 class Answer(Model):
@@ -140,7 +151,9 @@ class Answer(Model):
     sla_met: bool
     attempts: list[Attempt]
     refused: list[Refusal]
-    budget: Budget | None = Field(default=None, description="Null while there is no budget.")
+    budget: Budget | None = Field(
+        default=None, description="Null where no model that costs money was considered."
+    )
     trace_id: str
 
 
@@ -158,6 +171,17 @@ class TaskRouted(Model):
     latency_ms: int
     sla_met: bool
     attempts: list[Attempt]
+
+
+class BudgetThresholdReached(Model):
+    """Event, version 1: so much of a month's budget is spent. Once for each threshold a month."""
+
+    event_id: str
+    occurred_at: datetime
+    period: str = Field(description="The month, by UTC.", examples=["2026-11"])
+    threshold_percent: int
+    limit_usd: Usd
+    spent_usd: Usd
 
 
 class FallbackRequested(Model):

@@ -7,6 +7,7 @@ from labverse.route.chat import Chat, ToolCall
 from labverse.route.models import (
     Answer,
     AttemptSpan,
+    BudgetThresholdReached,
     FallbackRequested,
     Outcome,
     TaskRouted,
@@ -41,11 +42,19 @@ class Routed(Model):
     reply: Reply
 
 
+# Refusals, before a token is written. Who hangs up or answers nonsense may have written many.
+_UNBILLED: tuple[Outcome, ...] = (
+    "rate_limited", "quota_exhausted", "overloaded", "server_error", "unauthorized", "rejected",
+    "context_exceeded",
+)  # fmt: skip
+
+
 class ProviderFailure(Exception):
     """One attempt that brought no usable answer; the router moves on.
 
     `retry_after` is what the provider asked for, in seconds. `tokens` is what it counted all the
-    same: an answer that cannot be used may still have to be paid.
+    same: an answer that cannot be used may still have to be paid. `unbilled`: it surely costs
+    nothing; where nobody knows better, the outcome tells.
     """
 
     def __init__(
@@ -55,6 +64,7 @@ class ProviderFailure(Exception):
         *,
         retry_after: float | None = None,
         tokens: Tokens | None = None,
+        unbilled: bool | None = None,
     ) -> None:
         """`detail` is for logs: it never holds the prompt, the answer or a key."""
         super().__init__(f"{outcome}: {detail}")
@@ -62,6 +72,7 @@ class ProviderFailure(Exception):
         self.detail = detail
         self.retry_after = retry_after
         self.tokens = tokens
+        self.unbilled = outcome in _UNBILLED if unbilled is None else unbilled
 
 
 class ModelPort(Protocol):
@@ -87,7 +98,7 @@ class ProviderKeys(Protocol):
 class Announcer(Protocol):
     """Where events go."""
 
-    def announce(self, event: TaskRouted | FallbackRequested) -> None:
+    def announce(self, event: TaskRouted | BudgetThresholdReached | FallbackRequested) -> None:
         """Publish. Never raises: a paid answer is not lost because nobody could be told of it."""
         ...
 

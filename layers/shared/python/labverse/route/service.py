@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from labverse.kernel.errors import Unavailable
+from labverse.route.ledger import seconds
+from labverse.route.limits import period_of
 from labverse.route.models import (
+    NOBODY,
     AnalyzeRequest,
     Answer,
     FallbackRequested,
@@ -14,6 +17,7 @@ from labverse.route.models import (
 )
 from labverse.route.ports import Announcer, Routed
 from labverse.route.router import Router
+from labverse.route.spend import Spend, report
 from labverse.route.unanswered import WARMING
 
 _ANNOUNCED = TaskRouted.model_fields.keys() & Answer.model_fields.keys()
@@ -26,9 +30,9 @@ class AnswerTask:
     router: Router
     announcer: Announcer
 
-    def __call__(self, request: AnalyzeRequest, trace_id: str) -> Answer:
+    def __call__(self, request: AnalyzeRequest, trace_id: str, key_id: str = NOBODY) -> Answer:
         """As `run`, for a single prompt."""
-        return self.run(request.as_work(), trace_id).answer
+        return self.run(request.as_work(key_id), trace_id).answer
 
     def run(self, work: Work, trace_id: str) -> Routed:
         """As Router.run; the answer stands even when nobody could be told of it."""
@@ -63,3 +67,9 @@ class AnswerTask:
         """The models that a request may name today."""
         now: datetime = self.router.clock.now()
         return self.router.models(now)
+
+    def spend(self, period: str | None) -> Spend:
+        """A month of the ledger; this one, where none is named. Raises Unavailable."""
+        ledger, now = self.router.purse.ledger, self.router.clock.now()
+        month = period or period_of(now)
+        return report(ledger.limits, month, ledger.pages(month), seconds(now))

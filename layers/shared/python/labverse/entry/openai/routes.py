@@ -63,7 +63,7 @@ def routes(api: Api, chats: Callable[[], Chats], now: Callable[[], datetime]) ->
     ) -> Response[str]:
         rules.check(request)
         limits = Limits(task_class, max_latency_ms, max_cost_usd)
-        work = translate.work(request, limits)
+        work = translate.work(request, limits).model_copy(update={"key_id": api.key_id})
         trace_id = str(api.resolver.current_event.request_context.request_id)
         routed = chats().run(work, trace_id)
         route.report(routed.answer, work.task_class)

@@ -1,0 +1,62 @@
+"""What a month has cost, by provider, model, key and task class."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from pydantic import Field
+
+from labverse.kernel.model import Model
+from labverse.kernel.money import Usd
+from labverse.route.ledger import standing
+from labverse.route.limits import Limits, usd
+from labverse.route.models import Budget
+from labverse.route.page import Page
+from labverse.route.purse import budget
+
+PERIOD = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
+
+By = dict[str, Usd]
+
+
+class Spend(Model):
+    """A month of the ledger. Each breakdown adds up to `spent_usd`, to the micro-dollar."""
+
+    period: str = Field(examples=["2026-11"])
+    limit_usd: Usd
+    stop_usd: Usd = Field(description="No model that costs money is asked above this.")
+    spent_usd: Usd = Field(
+        description="What was settled, and the worst case of calls that nobody settled in time."
+    )
+    reserved_usd: Usd = Field(description="Held for calls that are not settled yet.")
+    state: str
+    by_provider: By
+    by_model: By
+    by_key: By = Field(description="By id of an API key; `none` where there was none.")
+    by_class: By
+
+
+def report(limits: Limits, period: str, pages: Sequence[Page], at: int) -> Spend:
+    """The month as its pages have it at a moment, in seconds since 1970."""
+    told: Budget = budget(standing(limits, period, pages, at))
+    parts = {part: _by(part, pages, at) for part in ("provider", "model", "key", "class")}
+    return Spend(
+        period=period,
+        limit_usd=told.limit_usd,
+        stop_usd=usd(limits.stop),
+        spent_usd=told.spent_usd,
+        reserved_usd=told.reserved_usd,
+        state=told.state,
+        by_provider=parts["provider"],
+        by_model=parts["model"],
+        by_key=parts["key"],
+        by_class=parts["class"],
+    )
+
+
+def _by(part: str, pages: Sequence[Page], at: int) -> dict[str, Decimal]:
+    """What was spent, the most first; what is only reserved is left out."""
+    prefix = f"{part}:"
+    lines = {line for page in pages for line in page.used if line.startswith(prefix)}
+    spent = {line: sum(page.spent(line, at) for page in pages) for line in lines}
+    order = sorted(spent, key=lambda line: (-spent[line], line))
+    return {line.removeprefix(prefix): usd(spent[line]) for line in order if spent[line]}
