@@ -27,9 +27,6 @@ class DataStack(cdk.Stack):
             termination_protection=config.retain_data,
         )
         key = StageKey(self, config=config)
-        keys = Table(self, "Keys", config=config, key=key, partition_key="key_id")
-        ledger = Table(self, "Ledger", config=config, key=key, partition_key="page")
-        capacity = Table(self, "Capacity", config=config, key=key, partition_key="name")
         SignedImages(self, config=config, key=key)
         bus = Bus(self, config=config)
         secret = _provider_keys(self, config, key)
@@ -37,9 +34,7 @@ class DataStack(cdk.Stack):
         letters = DeadLetters(self, config=config, alarms=alarms)
         shared = {
             "data-key": key.key_arn,
-            "keys-table": keys.table_name,
-            "ledger-table": ledger.table_name,
-            "capacity-table": capacity.table_name,
+            **_tables(self, config, key),
             "event-bus": bus.event_bus_name,
             "alarms-topic": alarms.topic_arn,
             "dead-letters": letters.queue_arn,
@@ -49,6 +44,17 @@ class DataStack(cdk.Stack):
         }
         for name, value in shared.items():
             share.publish(self, stage=config.stage, name=name, value=value)
+
+
+def _tables(scope: Construct, config: StageConfig, key: kms.IKey) -> dict[str, str]:
+    """Every table's name, by the name that it is published under."""
+    by_what = {"Keys": "key_id", "Ledger": "page", "Capacity": "name"}
+    return {
+        f"{id_.lower()}-table": Table(
+            scope, id_, config=config, key=key, partition_key=partition_key
+        ).table_name
+        for id_, partition_key in by_what.items()
+    }
 
 
 def _provider_keys(scope: Construct, config: StageConfig, key: kms.IKey) -> secretsmanager.Secret:

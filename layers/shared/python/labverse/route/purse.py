@@ -14,6 +14,7 @@ from labverse.route.limits import MONTH, Purpose, micro, usd
 from labverse.route.models import Budget, TaskClass
 from labverse.route.outputs import Outputs
 from labverse.route.ports import ProviderFailure, Reply
+from labverse.route.pricing import Price
 
 Fate = Literal["settled", "released", "presumed", "unsettled", "none"]
 # An answer that is cut shorter than this is worth no money.
@@ -28,6 +29,7 @@ class Want:
     """An attempt that costs money. `left`: what its task may still cost, in micro-dollars."""
 
     candidate: Candidate
+    price: Price
     size: Size
     output: int
     left: int
@@ -41,14 +43,12 @@ class Want:
 
     def affordable(self, amount: int) -> int:
         """Tokens that may be written for so many micro-dollars; negative if none."""
-        assert self.candidate.price is not None
         most = self.candidate.most_input(self.size)
-        return min(self.output, self.candidate.price.affordable_output(most, usd(amount)))
+        return min(self.output, self.price.affordable_output(most, usd(amount)))
 
     def worst(self, output: int) -> int:
         """What an answer of so many tokens costs at most, in micro-dollars."""
-        assert self.candidate.price is not None
-        return self.candidate.price.worst(self.candidate.most_input(self.size), output)
+        return self.price.worst(self.candidate.most_input(self.size), output)
 
 
 @dataclass(frozen=True)
@@ -88,23 +88,23 @@ class Purse:
         Waits a little for leases of others, which hold the worst case and are settled for less;
         after `seconds` nothing more is tried.
         """
-        patience, until = self.ledger.limits.wait_ms / 1000, self.clock.monotonic() + seconds
+        until = self.clock.monotonic() + seconds
         output = want.affordable(want.left)
         if output < 1:
             return NoMoney(f"{TOO_DEAR} is left of the task's limit")
-        for turn in range(_TRIES):
+        turn, patience = 0, self.ledger.limits.wait_ms / 1000
+        while True:
             found = self._reserve(want, output)
             if isinstance(found, Lease):
                 return Grant(output, found)
             if found is None:
                 return NoMoney(f"{NO_MONEY}the ledger cannot be asked")
-            wait = min(_FIRST_WAIT * 2**turn * self._jitter(), patience)
+            wait, turn = min(_FIRST_WAIT * 2**turn * self._jitter(), patience), turn + 1
             again = self._again(want, found, wait) if self.clock.monotonic() < until else None
-            if again is None:
-                break
+            if again is None or turn == _TRIES:
+                return NoMoney(_told(found), found.standing)
             output, waited = again
             patience -= waited
-        return NoMoney(_told(found), found.standing)
 
     def close(
         self, grant: Grant, ended: Reply | ProviderFailure, bill: Bill

@@ -92,7 +92,9 @@ class Router:
         if candidate.price is None:
             return Grant(output)
         money = task.left(limit)
-        want = Want(candidate, task.size, output, money, work.key_id, work.task_class)
+        want = Want(
+            candidate, candidate.price, task.size, output, money, work.key_id, work.task_class
+        )
         found = self.purse.grant(want, left / 2)
         if found.standing is not None:
             task.standings.append(found.standing)
