@@ -45,6 +45,7 @@ PRICES = {
     "restore": _price("SnapStart restore", "GB restored", "0.0001397998", "lambda"),
     "api": _price("API Gateway HTTP API", "request", "0.000001", "api-gateway"),
     "read": _price("DynamoDB on demand", "read request unit", "0.000000125", "dynamodb", _ONE),
+    "write": _price("DynamoDB on demand", "write request unit", "0.000000625", "dynamodb", _ONE),
     "event": _price("EventBridge custom event", "event", "0.000001", "eventbridge"),
     "archive": _price("EventBridge archive", "GB archived", "0.10", "eventbridge", _ONE),
     "wall": _price("WAF web ACL", "web ACL and month", "5.00", "waf"),

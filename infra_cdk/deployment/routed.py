@@ -41,6 +41,9 @@ def items(answering: Mapping[str, Any], front: bool) -> Iterator[Item]:
         why = f"{gigabytes} GB x {COLD_SHARE:.0%} of the calls"
         yield Item("restore", MILLION * COLD_SHARE * gigabytes, why)
     yield Item("read", MILLION, "the key, read once per task at most (it is kept for 30 s)")
+    yield Item(
+        "write", MILLION * 2, "the ledger, to reserve and to settle; more while many run at once"
+    )
     yield Item("event", MILLION, "one TaskRouted per task")
     yield Item("archive", MILLION * EVENT_KB / _KB_IN_GB, f"{EVENT_KB} KB per event")
     yield Item(

@@ -1,4 +1,4 @@
-"""Journey 1 goes on: stand-ins for the providers fall sick, one after the other, then all."""
+"""Journey 1 goes on: stand-ins for the providers fall sick, then the month's money is gone."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 import boto3
 
 from infra_cdk.local import progress, web
+from infra_cdk.local.broke import broke
 from infra_cdk.local.problems import Problem
 from infra_cdk.local.prompt import Reply, ask
 from infra_cdk.local.real_keys import SECRET
@@ -56,6 +57,23 @@ def _sick(facts: dict[str, Any]) -> None:
     _fault(facts, "*", "500")
     progress.line("\nThe same: every provider answers 500")
     _expect(ask(facts), "ollama" if facts["model_url"] else None)
+    _heal(facts)
+    progress.line("\nThe same: every provider healthy, and the budget of the month gone")
+    with broke():
+        reply = ask(facts)
+    _expect(reply, "ollama" if facts["model_url"] else None)
+    if reply.answered:
+        _broke(reply.body)
+
+
+def _broke(answer: dict[str, Any]) -> None:
+    """The answer says that it is local for want of money. Raises Problem."""
+    reasons = {item["reason"] for item in answer["refused"] if "no money" in item["reason"]}
+    if answer["budget"]["state"] != "stopped" or not reasons:
+        what = f"the budget is gone, but the answer tells {answer['budget']}, {answer['refused']}"
+        raise Problem(what, "this is a bug")
+    spent, limit = answer["budget"]["spent_usd"], answer["budget"]["limit_usd"]
+    progress.line(f"  budget    {spent:.2f} of {limit:.2f} USD: {reasons.pop()}")
 
 
 def _wait_for_keys(facts: dict[str, Any]) -> None:
