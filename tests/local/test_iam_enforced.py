@@ -32,6 +32,19 @@ DYNAMODB = {
 }
 
 
+def _kimi(*argv: str) -> "subprocess.CompletedProcess[str]":
+    """`kimi` as a person calls it, on the cloud that enforces IAM."""
+    return subprocess.run(
+        [Path(sys.executable).with_name("kimi"), *argv],
+        cwd=ROOT,
+        env=environment(ENFORCED),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
 def test_the_demo_runs_and_nothing_is_refused(enforced: Deployed) -> None:
     assert "Journey 1 went as expected." in run("demo", ENFORCED)
     logs = enforced.client("logs")
@@ -54,15 +67,7 @@ def test_it_speaks_tls_with_its_own_certificate(enforced: Deployed) -> None:
 
 def test_kimi_believes_its_certificate_and_signs(enforced: Deployed) -> None:
     for argv, expected in ((["ask", "Hello?"], ""), (["keys", "list"], "local developer")):
-        done = subprocess.run(
-            [Path(sys.executable).with_name("kimi"), *argv],
-            cwd=ROOT,
-            env=environment(ENFORCED),
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
+        done = _kimi(*argv)
         assert done.returncode == 0, done.stderr
         assert expected in done.stdout
         assert done.stdout.strip()
@@ -72,15 +77,7 @@ def test_kimi_believes_its_certificate_and_signs(enforced: Deployed) -> None:
 def test_every_secret_rotates_with_the_grants_of_its_function(
     enforced: Deployed, name: str
 ) -> None:
-    done = subprocess.run(
-        [Path(sys.executable).with_name("kimi"), "secrets", "rotate", name],
-        cwd=ROOT,
-        env=environment(ENFORCED),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    done = _kimi("secrets", "rotate", name)
     assert done.returncode == 0, done.stderr
 
 
