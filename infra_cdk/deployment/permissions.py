@@ -26,7 +26,7 @@ version) needs the rights of `docker push` there too: `ecr:GetAuthorizationToken
 repository `DescribeRepositories`, `BatchGetImage`, `BatchCheckLayerAvailability`,
 `InitiateLayerUpload`, `UploadLayerPart`, `CompleteLayerUpload` and `PutImage`.
 
-For `kimi keys`, `kimi providers` and `kimi events` on a stage:
+For `kimi keys`, `secrets`, `providers` and `events` on a stage:
 [policies/operate.json](policies/operate.json).
 
 ## What CloudFormation needs
