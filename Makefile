@@ -53,7 +53,8 @@ generate: ## write the generated files anew
 	@$(ENVIRONMENTS) tools && $(TOOLS) -m infra_cdk.generate
 
 golden: ## accept the template's summary as it is now
-	@$(ENVIRONMENTS) dev && GOLDEN=write $(TOOLS) -m pytest -q tests/infra/test_golden.py tests/infra/test_sam.py
+	@$(ENVIRONMENTS) dev && GOLDEN=write $(TOOLS) -m pytest -q tests/infra/test_golden.py \
+		tests/infra/test_sam.py::test_the_page_has_the_commands_of_the_template
 
 lock: ## write the lock files anew (UPGRADE=1: newest versions)
 	@$(PYTHON) -m infra_cdk.local.lock
