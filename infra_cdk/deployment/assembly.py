@@ -16,10 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from infra_cdk.deployment.denials import explained
 from infra_cdk.local.commands import Command, run
 from infra_cdk.local.environments import ensure
 from infra_cdk.local.locks import locked
 from infra_cdk.local.paths import BUILD, ROOT, with_tools
+from infra_cdk.local.problems import Problem
 
 # What an assembly is made of: a change below any of these means another synth.
 SOURCES = (
@@ -80,7 +82,11 @@ def synthesize(stage: str, target: str, sources: str) -> bool:
         context = ["-c", f"stage={stage}", "-c", f"target={target}"]
         argv = [cdk(), "synth", "-q", "--no-notices", *context, "-o", making]
         step = "read the error above; it is in infra_cdk/, config/ or a layer's requirements"
-        run(Command("cdk synth", argv, log(stage, "synth"), step, _without_account()))
+        said = log(stage, "synth")
+        try:
+            run(Command("cdk synth", argv, said, step, _without_account()))
+        except Problem as failure:
+            raise explained(failure, said) from failure
         making.rename(done)
         _forget_older(done)
     return True
