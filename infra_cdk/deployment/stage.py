@@ -9,15 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from infra_cdk.deployment import assembly
-from infra_cdk.deployment.assembly import Stack
+from infra_cdk.deployment.assembly import TARGET, Stack
 from infra_cdk.local import progress
 from infra_cdk.local.paths import BUILD, with_tools
 from infra_cdk.local.problems import Problem
 
 STAGES = ("dev", "prod")
 TARGETS = ("aws", "local")
-# As infra_cdk/constructs/gate.py calls it; the CDK is not installed where this begins.
-_GATE = "Target"
 
 
 @dataclass(frozen=True)
@@ -59,8 +57,8 @@ class Stage:
 
     def parameters(self) -> list[str]:
         """`--parameters STACK:NAME=…` for those stacks that ask which target this is."""
-        asking = [stack for stack in self.stacks if _GATE in stack.read().get("Parameters", {})]
-        given = [("--parameters", f"{stack.name}:{_GATE}={self.target}") for stack in asking]
+        asking = [stack for stack in self.stacks if TARGET in stack.read().get("Parameters", {})]
+        given = [("--parameters", f"{stack.name}:{TARGET}={self.target}") for stack in asking]
         return [part for pair in given for part in pair]
 
     def environ(self) -> dict[str, str]:

@@ -16,9 +16,6 @@ from infra_cdk.local.language import Model
 from infra_cdk.local.paths import with_tools
 from infra_cdk.local.problems import Problem, Refused
 
-# As infra_cdk/constructs/gate.py calls it; the CDK is not installed where this runs.
-TARGET = "Target"
-
 
 def synth(sources: str) -> Path:
     """The cloud assembly of these sources; another local cloud may have made it. Raises Problem."""
@@ -58,7 +55,7 @@ def deploy(instance: Instance, model: Model, folder: Path) -> dict[str, Any]:
 def _parameters(instance: Instance, model: Model, folder: Path) -> list[str]:
     """Where this cloud's servers are, for those stacks that ask: `--parameters STACK:NAME=…`."""
     values = {
-        TARGET: "local",
+        assembly.TARGET: "local",
         "LocalModelUrl": model.url,
         "LocalModelName": model.name,
         "ProviderBaseUrl": "none" if real_keys.keys() else providers.address(instance.port),

@@ -6,6 +6,7 @@ import subprocess
 import pytest
 
 from infra_cdk.constructs import gate
+from infra_cdk.deployment import assembly
 from infra_cdk.local.environments import ensure
 from infra_cdk.local.paths import python_of
 from tests.infra.assembly import Assembly
@@ -34,6 +35,10 @@ def test_every_type_is_known_or_gated(local: Assembly, known: frozenset[str]) ->
                 f"{stack}/{name}: the local cloud lacks {kind}: add it to LACKING in "
                 "infra_cdk/constructs/gate.py"
             )
+
+
+def test_whoever_deploys_calls_the_parameter_by_its_name() -> None:
+    assert assembly.TARGET == gate.PARAMETER
 
 
 def test_what_is_gated_is_really_lacking(known: frozenset[str]) -> None:

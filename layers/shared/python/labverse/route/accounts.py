@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
 
 from labverse.route.choice import Candidate, Size
-from labverse.route.models import Tokens
+from labverse.route.models import CostSource, Tokens
 from labverse.route.ports import ProviderFailure, Reply
 from labverse.route.tokens import upper_bound
 
@@ -19,7 +18,7 @@ class Bill:
 
     tokens: Tokens
     cost_usd: Decimal
-    source: Literal["provider", "estimate", "local", "none"]
+    source: CostSource
 
 
 def priced(candidate: Candidate, ended: Reply | ProviderFailure, size: Size, allowed: int) -> Bill:

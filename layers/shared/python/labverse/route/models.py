@@ -12,6 +12,9 @@ from labverse.route.chat import Chat
 
 NOBODY = "none"
 """The key of work that came without one: a workflow's, or a library's."""
+CostSource = Literal["provider", "estimate", "local", "none"]
+Fate = Literal["settled", "released", "presumed", "unsettled", "none"]
+"""What became of the money that was held for an attempt; `none` was, for one that costs nothing."""
 TaskClass = Literal["critical", "default", "creative"]
 Outcome = Literal[
     "ok", "timeout", "unreachable", "rate_limited", "quota_exhausted", "overloaded",
@@ -99,10 +102,10 @@ class AttemptSpan(Model):
     latency_ms: int
     tokens: Tokens
     cost_usd: Usd
-    cost_source: Literal["provider", "estimate", "local", "none"] = Field(
+    cost_source: CostSource = Field(
         description="Priced from the provider's own count, from ours, free, or not billed."
     )
-    ledger: Literal["settled", "released", "presumed", "unsettled", "none"] = Field(
+    ledger: Fate = Field(
         default="none",
         description="What became of the money held for it. Presumed: it may have been billed, so "
         "all of it counts as spent. Unsettled: the ledger could not be told, and presumes so.",

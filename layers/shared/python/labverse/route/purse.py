@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Literal
 
 from labverse.kernel.clock import Clock
 from labverse.kernel.errors import Unavailable
@@ -11,12 +10,11 @@ from labverse.route.accounts import Bill
 from labverse.route.choice import NO_MONEY, TOO_DEAR, Candidate, Size
 from labverse.route.ledger import Ask, Denial, Lease, Ledger, Standing
 from labverse.route.limits import MONTH, Purpose, micro, usd
-from labverse.route.models import Budget, TaskClass
+from labverse.route.models import Budget, Fate, TaskClass
 from labverse.route.outputs import Outputs
 from labverse.route.ports import ProviderFailure, Reply
 from labverse.route.pricing import Price
 
-Fate = Literal["settled", "released", "presumed", "unsettled", "none"]
 # An answer that is cut shorter than this is worth no money.
 _LEAST_OUTPUT = 64
 _TRIES = 8

@@ -8,9 +8,9 @@ from labverse.route.accounts import FREE, Bill
 from labverse.route.choice import Candidate, Ranking, Size
 from labverse.route.ledger import Standing
 from labverse.route.limits import micro
-from labverse.route.models import Attempt, AttemptSpan, Refusal, Work
+from labverse.route.models import Attempt, AttemptSpan, Fate, Refusal, Work
 from labverse.route.ports import ProviderFailure, Reply
-from labverse.route.purse import Fate, Grant
+from labverse.route.purse import Grant
 
 _ATTEMPT = Attempt.model_fields.keys() & AttemptSpan.model_fields.keys()
 
