@@ -1,6 +1,6 @@
 """Providers that answer, fail or take their time, on a clock that only they move."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -9,7 +9,10 @@ from typing import Any
 from labverse.adapters.memory_ledger import MemoryLedger
 from labverse.kernel.errors import Unavailable
 from labverse.route.catalogue import Catalogue
-from labverse.route.config import RouteConfig
+from labverse.route.config import ChoicePolicy, RouteConfig
+from labverse.route.experience import Experience
+from labverse.route.health import Breaker
+from labverse.route.hedging import Attempt, Racing
 from labverse.route.ledger import Ledger
 from labverse.route.models import (
     AnalyzeRequest,
@@ -22,7 +25,8 @@ from labverse.route.models import (
 )
 from labverse.route.ports import Call, ProviderFailure, Reply
 from labverse.route.purse import Purse
-from labverse.route.router import Router
+from labverse.route.router import Means, Router
+from labverse.route.task import Ended
 
 RAW: dict[str, Any] = {
     "max_latency_ms": 1200,
@@ -136,9 +140,61 @@ class FakeAnnouncer:
 class FakeRecorder:
     def __init__(self) -> None:
         self.spans: list[AttemptSpan] = []
+        self.told: Callable[[AttemptSpan], None] = lambda _span: None
 
     def attempt(self, span: AttemptSpan) -> None:
         self.spans.append(span)
+        self.told(span)
+
+
+class FakeHealth:
+    """Providers are as they are told to be."""
+
+    def __init__(self) -> None:
+        self.breakers: dict[str, Breaker] = {}
+        self.admits = True
+        self.reported: list[tuple[str, Outcome]] = []
+
+    def look(self) -> Mapping[str, Breaker]:
+        return self.breakers
+
+    def admit(self, provider: str) -> bool:
+        return self.admits
+
+    def report(self, provider: str, ended: Reply | ProviderFailure) -> None:
+        self.reported.append((provider, "ok" if isinstance(ended, Reply) else ended.outcome))
+
+
+@dataclass
+class FakeChance:
+    """Draws the same number each time: by default one that explores nothing."""
+
+    drawn: float = 0.999
+
+    def random(self) -> float:
+        return self.drawn
+
+
+class FakeRacing:
+    """Runs one after the other and moves the clock as if they had run beside each other."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self.clock = clock
+
+    def race(self, first: Attempt, patience: float, second: Attempt) -> list[Ended]:
+        began = self.clock.seconds
+        ends = [(first(), self.clock.seconds)]
+        if ends[0][1] > began + patience:
+            self.clock.seconds = began + patience
+            ends.append((second(), self.clock.seconds))
+        ended = []
+        for one, at in sorted(ends, key=lambda end: end[1]):
+            self.clock.seconds = at
+            if one is not None:
+                ended.append(one)
+                if one.reply is not None:
+                    break
+        return ended
 
 
 class World:
@@ -150,9 +206,10 @@ class World:
         keys: FakeKeys | None = None,
         local: tuple[str, ...] = ("small",),
         ledger: Ledger | None = None,
+        racing: Racing | None = None,
     ) -> None:
         self.clock = FakeClock()
-        self.fleet = {name: FakeProvider(self.clock) for name in (*CLOUD, "ollama")}
+        self.fleet: dict[str, Any] = {name: FakeProvider(self.clock) for name in (*CLOUD, "ollama")}
         self.recorder = FakeRecorder()
         served = tuple(CONFIG.served(name) for name in local)
         held = keys or FakeKeys(*CLOUD)
@@ -160,8 +217,13 @@ class World:
         self.ledger = ledger or MemoryLedger()
         ids = count(1)
         new_id = lambda: f"{next(ids) * 2654435761 % 2**32:08x}" * 4  # noqa: E731 - as short as it is
-        purse = Purse(self.ledger, self.clock, new_id, self.clock.pause)
-        self.router = Router(self.catalogue, self.clock, new_id, self.recorder, purse)
+        self.experience = Experience(self.clock.now)
+        likely = self.experience.likely_output
+        purse = Purse(self.ledger, self.clock, new_id, self.clock.pause, likely)
+        self.health, self.chance = FakeHealth(), FakeChance()
+        race = racing or FakeRacing(self.clock)
+        means = Means(self.health, self.experience, race, self.chance, ChoicePolicy())
+        self.router = Router(self.catalogue, self.clock, new_id, self.recorder, purse, means)
 
     def sick(
         self, outcome: Outcome = "server_error", *names: str, seconds: float = 0.01

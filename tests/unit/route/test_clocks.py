@@ -1,14 +1,39 @@
 """How time is split: equal shares while another could meet the SLA, then nobody is cut off."""
 
+from itertools import accumulate
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labverse.route.clocks import Clocks
+from labverse.route.clocks import Clocks, Turn
+from labverse.route.latency import NOTHING, Known, Latency
+from labverse.route.ranking import Group, Ranked
+from tests.unit.route.candidates import LOCAL_CANDIDATE, candidate
+
+ASKED = 512
+
+
+def clocks(sla: float, hard: float = 24.0, *, hedge: bool = True) -> Clocks:
+    return Clocks(sla=sla, hard=hard, least=0.35, output=ASKED, hedge=hedge)
+
+
+def ranked(group: Group = Group.GOOD, known: Known = NOTHING) -> Ranked:
+    return Ranked(candidate(), "why", group, known=known)
+
+
+def taking(*seconds: float) -> Known:
+    """Each of these times as often as the others."""
+    shares = accumulate(1 / len(seconds) for _ in seconds)
+    return Known(Latency(float(len(seconds)), tuple(sorted(seconds)), tuple(shares)))
+
+
+def unknown(hopeful: int, slow: int) -> list[Ranked]:
+    return [ranked()] * hopeful + [ranked(Group.SLOW)] * slow
 
 
 @pytest.mark.parametrize(
-    ("sla", "remaining", "hopeful", "share"),
+    ("sla", "remaining", "hopeful", "seconds"),
     [
         (1.2, 4, 4, 0.4),
         (0.8, 3, 3, 0.4),
@@ -20,14 +45,58 @@ from labverse.route.clocks import Clocks
         (0.5, 3, 3, 8.0),
     ],
 )
-def test_worked_examples(sla: float, remaining: int, hopeful: int, share: float) -> None:
-    assert Clocks(sla=sla, hard=24.0).share(remaining, hopeful, 0.35) == pytest.approx(share)
-
-
-@given(st.floats(-5, 25), st.floats(0, 25), st.integers(1, 9), st.integers(0, 9))
-def test_a_share_is_within_the_hard_deadline_and_useful(
-    sla: float, hard: float, remaining: int, hopeful: int
+def test_what_nobody_measured_gets_an_equal_share(
+    sla: float, remaining: int, hopeful: int, seconds: float
 ) -> None:
-    share = Clocks(sla=sla, hard=hard).share(remaining, min(hopeful, remaining), 0.35)
-    assert 0 <= share <= hard
-    assert share >= min(0.35, hard / remaining) - 1e-9
+    one, *others = unknown(hopeful, remaining - hopeful)
+    assert clocks(sla).turn(one, others) == Turn(pytest.approx(seconds))
+
+
+def test_a_measured_one_has_what_it_needs_and_leaves_what_the_other_needs() -> None:
+    other = ranked(known=taking(*[0.2] * 9))
+    quick = clocks(1.2).turn(ranked(known=taking(*[0.1] * 9)), [other])
+    assert quick == Turn(pytest.approx(0.6))
+    needy = clocks(1.2).turn(ranked(known=taking(*[0.65] * 9)), [other])
+    assert needy == Turn(pytest.approx(0.65 * 1.25))
+    dear = clocks(1.2).turn(ranked(known=taking(*[0.8] * 9)), [other])
+    assert dear == Turn(pytest.approx(1.2 - 0.35)), "it keeps no less than min_attempt_ms"
+
+
+def test_another_is_asked_beside_one_whose_p95_is_too_late() -> None:
+    often_late = ranked(known=taking(*[0.2] * 8, 3.0, 3.0))
+    other = ranked(known=taking(*[0.3] * 9))
+    turn = clocks(1.2).turn(often_late, [other])
+    assert turn == Turn(24.0, beside=pytest.approx(0.85))
+    assert clocks(1.2, hedge=False).turn(often_late, [other]) == Turn(pytest.approx(0.85))
+
+
+def test_two_slow_ones_race_if_the_second_may_be_in_time() -> None:
+    slow = ranked(Group.SLOW, taking(0.9, 2.0, 2.0, 2.0))
+    sometimes = ranked(Group.SLOW, taking(0.4, 0.4, 2.0, 2.0))
+    assert clocks(1.2).turn(slow, [sometimes]) == Turn(24.0, beside=pytest.approx(0.8))
+    never = ranked(Group.SLOW, taking(*[3.0] * 4))
+    assert clocks(1.2).turn(slow, [never]).beside is None
+
+
+def test_nothing_is_hedged_on_a_guess_or_for_a_local_model() -> None:
+    late = taking(3.0, 3.0)
+    assert clocks(1.2).turn(ranked(known=late), [ranked()]).beside is None
+    local = Ranked(LOCAL_CANDIDATE, "why", Group.LAST, known=taking(*[3.0] * 9))
+    assert clocks(1.2).turn(local, [ranked(known=taking(*[0.1] * 9))]).beside is None
+
+
+times = st.lists(st.floats(0.01, 30), max_size=12)
+groups = st.sampled_from([Group.GOOD, Group.WEAK, Group.SLOW])
+several = st.lists(st.builds(lambda g, t: ranked(g, taking(*t)), groups, times), max_size=8)
+
+
+@given(st.floats(-5, 25), st.floats(0, 25), times, several)
+def test_a_turn_is_within_the_hard_deadline_and_useful(
+    sla: float, hard: float, taken: list[float], others: list[Ranked]
+) -> None:
+    turn = clocks(sla, hard).turn(ranked(known=taking(*taken)), others)
+    assert 0 <= turn.seconds <= hard
+    assert turn.seconds >= min(0.35, hard / (1 + len(others))) - 1e-9
+    if turn.beside is not None:
+        assert 0 < turn.beside < sla
+        assert others

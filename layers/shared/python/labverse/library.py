@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from labverse.adapters import clock as system
@@ -10,14 +11,17 @@ from labverse.adapters import deadline
 from labverse.adapters.memory_ledger import MemoryLedger
 from labverse.adapters.openai_compatible import OpenAICompatible
 from labverse.adapters.providers import adapters
+from labverse.adapters.racing import Threads
 from labverse.kernel.clock import Clock
 from labverse.route.catalogue import Catalogue
 from labverse.route.choice import LOCAL
-from labverse.route.config import RouteConfig
+from labverse.route.config import ChoicePolicy, RouteConfig
+from labverse.route.experience import Experience
+from labverse.route.health import Unwatched
 from labverse.route.ledger import Ledger
 from labverse.route.models import AttemptSpan
 from labverse.route.purse import Purse
-from labverse.route.router import Router
+from labverse.route.router import Means, Router
 
 
 def router(
@@ -45,8 +49,11 @@ def router(
         ports[LOCAL] = OpenAICompatible(url, client, LOCAL, held)
     catalogue = Catalogue(known, known.edge_local if local else (), ports, held)
     now = clock or system.SystemClock()
-    purse = Purse(ledger or MemoryLedger(), now, system.new_id, system.pause)
-    return Router(catalogue, now, system.new_id, _NoRecord(), purse)
+    learnt = Experience(now.now)
+    money = ledger or MemoryLedger()
+    purse = Purse(money, now, system.new_id, system.pause, learnt.likely_output)
+    means = Means(Unwatched(), learnt, Threads(), Random(), ChoicePolicy())
+    return Router(catalogue, now, system.new_id, _NoRecord(), purse, means)
 
 
 def _read(config: Path) -> Any:

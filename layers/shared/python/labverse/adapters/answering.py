@@ -1,14 +1,18 @@
 """The use case that answers tasks, over real providers and what a stage has on AWS."""
 
 from collections.abc import Callable
+from random import Random
 
 from labverse.adapters import aws, clock, dynamodb_ledger, providers, sqs_letters
 from labverse.adapters.attempt_log import AttemptLog
 from labverse.adapters.eventbridge import EventBridgeAnnouncer
+from labverse.adapters.racing import Threads
 from labverse.adapters.secrets_keys import SecretsKeys
 from labverse.route.config import RouteConfig, RoutePolicy
+from labverse.route.experience import Experience
+from labverse.route.health import Unwatched
 from labverse.route.purse import Purse
-from labverse.route.router import Router
+from labverse.route.router import Means, Router
 from labverse.route.service import AnswerTask
 from labverse.route.settings import RouteSettings
 from labverse.route.thresholds import AnnouncingLedger
@@ -26,5 +30,7 @@ def answer_task(have: RouteSettings, read: Callable[[str], str]) -> AnswerTask:
     bus = EventBridgeAnnouncer(aws.client("events"), have.EVENT_BUS, "labverse.route", letters)
     table = dynamodb_ledger.of_stage(have.STAGE, aws.client("dynamodb"), policy.spend)
     ledger = AnnouncingLedger(table, bus, now, clock.new_id)
-    purse = Purse(ledger, now, clock.new_id, clock.pause)
-    return AnswerTask(Router(catalogue, now, clock.new_id, AttemptLog(), purse), bus)
+    learnt = Experience(now.now)
+    purse = Purse(ledger, now, clock.new_id, clock.pause, learnt.likely_output)
+    means = Means(Unwatched(), learnt, Threads(), Random(), policy.choice)
+    return AnswerTask(Router(catalogue, now, clock.new_id, AttemptLog(), purse, means), bus)

@@ -54,6 +54,7 @@ def attributes(span: AttemptSpan) -> dict[str, Any]:
         genai.COST: float(span.cost_usd),
         genai.COST_SOURCE: span.cost_source,
         genai.LEDGER: None if span.ledger == "none" else span.ledger,
+        genai.WHY: span.why or None,
         genai.REFUSED: [f"{item.model}: {item.reason}" for item in span.refused],
     }
     return {name: value for name, value in known.items() if value is not None}

@@ -20,6 +20,7 @@ COST = "labverse.cost.usd"
 COST_SOURCE = "labverse.cost.source"
 LEDGER = "labverse.ledger"
 REFUSED = "labverse.refused"
+WHY = "labverse.why"
 
 CHAT = "chat"
 # Our provider names in the conventions' words, where they have one.

@@ -85,6 +85,7 @@ def _cloud(resolved: Resolved) -> Candidate:
         tokens_per_second=resolved.model.tokens_per_second,
         capabilities=frozenset(resolved.model.capabilities),
         price=resolved.model.price,
+        tier=resolved.model.tier,
         image_tokens=resolved.model.image_tokens,
         named_after=resolved.named_after,
     )
@@ -98,4 +99,5 @@ def _local(model: LocalModel) -> Candidate:
         context_window=model.context_window,
         tokens_per_second=model.tokens_per_second,
         capabilities=frozenset(model.capabilities),
+        tier=model.tier,
     )

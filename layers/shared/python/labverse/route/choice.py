@@ -1,11 +1,11 @@
-"""Which candidates are tried, in which order, and why the others are not."""
+"""What there is to choose from, how large a prompt is, and what both allow."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 
 from labverse.route.chat import Capability
 from labverse.route.config import RouteConfig
-from labverse.route.models import Refusal, Work
+from labverse.route.models import Tier, Work
 from labverse.route.pricing import Price
 from labverse.route.tokens import lower_bound, upper_bound
 
@@ -17,6 +17,7 @@ TOO_DEAR = "the prompt alone may cost more than"
 NOT_CONFIGURED = "not configured: "
 RETIRED = "retired, and so are its successors"
 NO_MONEY = "no money: "
+DOWN = "not asked: "
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Candidate:
     tokens_per_second: int
     capabilities: frozenset[Capability]
     price: Price | None = None
+    tier: Tier = "standard"
     named_after: str | None = None
     image_tokens: int = 0
 
@@ -41,14 +43,6 @@ class Candidate:
     def most_input(self, size: "Size") -> int:
         """Tokens that this model surely does not count more of."""
         return size.most + size.images * self.image_tokens
-
-
-@dataclass(frozen=True)
-class Ranking:
-    """The order in which candidates are tried, and why the others are not."""
-
-    order: tuple[Candidate, ...]
-    refused: tuple[Refusal, ...]
 
 
 @dataclass(frozen=True)
@@ -69,22 +63,6 @@ class Size:
         return cls(lower_bound(chat.text), most, chat.images)
 
 
-def choose(
-    work: Work, candidates: tuple[Candidate, ...], config: RouteConfig, size: Size
-) -> Ranking:
-    """Rank the candidates for one piece of work; each is either in the order or refused."""
-    order: list[Candidate] = []
-    refused: list[Refusal] = []
-    limit = task_limit(work, config)
-    for candidate in candidates:
-        reason = _reason_against(candidate, work, size, limit)
-        if reason is None:
-            order.append(candidate)
-        else:
-            refused.append(Refusal(model=candidate.alias, reason=reason))
-    return Ranking(tuple(order), tuple(refused))
-
-
 def task_limit(work: Work, config: RouteConfig) -> Decimal:
     """What one task may cost: a request can lower the configured limit, never raise it."""
     configured = config.max_cost_usd_per_task
@@ -102,17 +80,3 @@ def output_limit(
     if room > 0:
         limits.append(room)
     return max(1, min(limits))
-
-
-def _reason_against(candidate: Candidate, work: Work, size: Size, limit: Decimal) -> str | None:
-    if work.model not in candidate.names:
-        return OTHER_MODEL
-    lacking = sorted(work.chat.needs - candidate.capabilities)
-    if lacking:
-        return f"{LACKING}{', '.join(lacking)}"
-    if size.least >= candidate.context_window:
-        return f"{TOO_LONG} its {candidate.context_window} tokens"
-    price, most = candidate.price, candidate.most_input(size)
-    if price is not None and price.affordable_output(most, limit) < 1:
-        return f"{TOO_DEAR} the task's limit of {limit} USD"
-    return None

@@ -9,7 +9,7 @@ from labverse.kernel.model import Model
 from labverse.kernel.money import Usd
 from labverse.route.chat import Capability
 from labverse.route.limits import Limits
-from labverse.route.models import TaskClass
+from labverse.route.models import TaskClass, Tier
 from labverse.route.pricing import Price
 
 Temperature = Annotated[float, Field(ge=0, le=2)]
@@ -47,6 +47,7 @@ class CloudModel(Model):
     price: Price
     capabilities: tuple[Capability, ...] = ()
     tokens_per_second: int = Field(default=60, gt=0, description="What it surely writes.")
+    tier: Tier = Field(default="standard", description="How hard a prompt it is good for.")
     image_tokens: int = Field(default=5000, gt=0, description="An image counts at most so much.")
     retires: date | None = Field(default=None, description="The first day it does not answer.")
     successor: str | None = None
@@ -65,6 +66,7 @@ class LocalModel(Model):
         gt=0, description="What it surely writes; bounds the answer so that it ends in time."
     )
     capabilities: tuple[Capability, ...] = ()
+    tier: Tier = "basic"
 
 
 class Routing(Model):
@@ -149,8 +151,37 @@ class FallbackPolicy(Model):
     )
 
 
+class ChoicePolicy(Model):
+    """When a candidate is good enough for a task. Money decides between those that are."""
+
+    chance: float = Field(
+        default=0.9, gt=0, lt=1, description="It answers within the SLA at least so often."
+    )
+    standard_from: float = Field(
+        default=0.3, ge=0, le=1, description="From this complexity on, tier `standard` is needed."
+    )
+    strong_from: float = Field(default=0.85, ge=0, le=1, description="The same of `strong`.")
+    explore: float = Field(
+        default=0.02,
+        ge=0,
+        le=1,
+        description="How often a cheaper one that was too slow is tried again first.",
+    )
+    hedge: bool = Field(
+        default=True,
+        description="Ask a second one as well, where the first is likely to be late.",
+    )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.standard_from > self.strong_from:
+            raise ValueError("standard_from must not exceed strong_from")
+        return self
+
+
 class RoutePolicy(Model):
     """`config/policy/route.json`: numbers of `route` that people tune."""
 
     spend: Limits
+    choice: ChoicePolicy = Field(default_factory=ChoicePolicy)
     fallback: FallbackPolicy

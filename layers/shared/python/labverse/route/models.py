@@ -16,13 +16,15 @@ CostSource = Literal["provider", "estimate", "local", "none"]
 Fate = Literal["settled", "released", "presumed", "unsettled", "none"]
 """What became of the money that was held for an attempt; `none` was, for one that costs nothing."""
 TaskClass = Literal["critical", "default", "creative"]
+Tier = Literal["basic", "standard", "strong"]
+TIERS: tuple[Tier, ...] = ("basic", "standard", "strong")
 Outcome = Literal[
     "ok", "timeout", "unreachable", "rate_limited", "quota_exhausted", "overloaded",
     "server_error", "unauthorized", "rejected", "context_exceeded", "bad_response", "truncated",
-    "empty", "wrong_format", "warming",
+    "empty", "wrong_format", "warming", "outrun",
 ]  # fmt: skip
 """How one attempt ended; everything but `ok` moves on to the next candidate. `warming`: the local
-model is not up, and being asked is what starts it."""
+model is not up, and being asked starts it. `outrun`: another, asked beside it, answered first."""
 
 
 def _not_blank(text: str) -> str:
@@ -110,6 +112,7 @@ class AttemptSpan(Model):
         description="What became of the money held for it. Presumed: it may have been billed, so "
         "all of it counts as spent. Unsettled: the ledger could not be told, and presumes so.",
     )
+    why: str = Field(default="", description="Why it was this one's turn.")
     refused: list["Refusal"] = Field(description="Candidates that were not tried, and why.")
 
 
@@ -121,6 +124,7 @@ class Attempt(Model):
     outcome: Outcome
     latency_ms: int
     cost_usd: Usd
+    why: str = Field(default="", description="Why it was this one's turn.")
 
 
 class Refusal(Model):

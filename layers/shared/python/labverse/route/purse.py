@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from labverse.kernel.clock import Clock
 from labverse.kernel.errors import Unavailable
@@ -11,7 +11,6 @@ from labverse.route.choice import NO_MONEY, TOO_DEAR, Candidate, Size
 from labverse.route.ledger import Ask, Denial, Lease, Ledger, Standing
 from labverse.route.limits import MONTH, Purpose, micro, usd
 from labverse.route.models import Budget, Fate, TaskClass
-from labverse.route.outputs import Outputs
 from labverse.route.ports import ProviderFailure, Reply
 from labverse.route.pricing import Price
 
@@ -72,13 +71,17 @@ class NoMoney:
 
 @dataclass(frozen=True)
 class Purse:
-    """Pays from one ledger; safe from many threads. `pause` sleeps that many seconds."""
+    """Pays from one ledger; safe from many threads. `pause` sleeps that many seconds.
+
+    `likely` tells how many tokens of output 19 of 20 answers did not exceed, by model and task
+    class; None where it does not know.
+    """
 
     ledger: Ledger
     clock: Clock
     new_id: Callable[[], str]
     pause: Callable[[float], None]
-    outputs: Outputs = field(default_factory=Outputs)
+    likely: Callable[[str, str], int | None] = lambda _model, _task_class: None
 
     def grant(self, want: Want, seconds: float) -> Grant | NoMoney:
         """Money for the whole answer; else for as much of it as there is, once nobody gives back.
@@ -117,8 +120,6 @@ class Purse:
             return "settled", self._settle(lease, micro(bill.cost_usd))
         except Unavailable:
             return "unsettled", None
-        finally:
-            self._learn(lease, bill)
 
     def drop(self, grant: Grant) -> None:
         """Give the money back: the attempt is not made after all."""
@@ -147,7 +148,7 @@ class Purse:
     def _shorter(self, want: Want, denial: Denial, *, may_wait: bool) -> int | None:
         """Fewer tokens that are affordable; while others may give back, no fewer than is usual."""
         affordable = want.affordable(min(denial.left, want.left))
-        usual = self.outputs.likely(want.candidate.model, want.task_class)
+        usual = self.likely(want.candidate.model, want.task_class)
         least = min(want.output, _LEAST_OUTPUT)
         if usual is not None:
             least = max(least, min(usual, want.output))
@@ -163,11 +164,6 @@ class Purse:
 
     def _settle(self, lease: Lease, actual: int) -> Standing:
         return self.ledger.settle(lease, actual, self.clock.now())
-
-    def _learn(self, lease: Lease, bill: Bill) -> None:
-        if bill.source == "provider" and bill.tokens.output:
-            purpose = lease.ask.purpose
-            self.outputs.note(purpose.model, purpose.task_class, bill.tokens.output)
 
     def _jitter(self) -> float:
         """Between a half and one and a half, so that those who wait do not come back at once."""

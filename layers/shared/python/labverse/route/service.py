@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from labverse.kernel.errors import Unavailable
+from labverse.route.choose import choose as choose
 from labverse.route.ledger import seconds
 from labverse.route.limits import period_of
 from labverse.route.models import (

@@ -1,6 +1,7 @@
 """Why a request was not answered: the caller's mistake, or ours to mend later."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from labverse.kernel.errors import FieldError, InvalidInput, LabverseError, Unavailable
@@ -12,26 +13,32 @@ from labverse.route.choice import (
     TOO_DEAR,
     TOO_LONG,
     Candidate,
-    Ranking,
 )
 from labverse.route.errors import UnknownModel
 from labverse.route.models import Attempt, Refusal
+from labverse.route.ranking import Ranking
 
 WARMING = "warming"
 # Reasons that hold however often the same request comes; any other may have gone by then.
 _LASTING = (LACKING, NOT_CONFIGURED, OTHER_MODEL, RETIRED, TOO_DEAR)
 
 
-def unanswerable(
-    ranking: Ranking, attempts: Sequence[Attempt], warming_retry_s: int
-) -> LabverseError:
+@dataclass(frozen=True)
+class Again:
+    """When to ask again, in seconds: while the local model is being started, and otherwise."""
+
+    warming: int
+    down: int | None = None
+
+
+def unanswerable(ranking: Ranking, attempts: Sequence[Attempt], again: Again) -> LabverseError:
     """InvalidInput where no candidate could ever take the request, else Unavailable.
 
     Unavailable carries the attempts and the refusals, so that the caller sees what was tried. Where
     the local model is being started, its `state` is WARMING and it says when to ask again.
     """
     if attempts and all(attempt.outcome == "context_exceeded" for attempt in attempts):
-        most = max(candidate.context_window for candidate in ranking.order)
+        most = max(one.candidate.context_window for one in ranking.order)
         return _too_long(f"longer than the largest context window, {most} tokens")
     long = sorted({item.reason for item in ranking.refused if item.reason.startswith(TOO_LONG)})
     if long and not attempts:
@@ -40,7 +47,7 @@ def unanswerable(
     fields = [*_unserved(ranking), *_too_dear(ranking)]
     if lasting and fields and not attempts:
         return InvalidInput("no model can take this", fields)
-    return _unavailable(ranking, attempts, warming_retry_s)
+    return _unavailable(ranking, attempts, again)
 
 
 def refuse_absent(
@@ -62,19 +69,17 @@ def refuse_absent(
             raise UnknownModel("no such model", [FieldError(field="model", message=message)])
 
 
-def _unavailable(
-    ranking: Ranking, attempts: Sequence[Attempt], warming_retry_s: int
-) -> Unavailable:
+def _unavailable(ranking: Ranking, attempts: Sequence[Attempt], again: Again) -> Unavailable:
     extra: dict[str, Any] = {
         "attempts": [attempt.model_dump(mode="json") for attempt in attempts],
         "refused": [refusal.model_dump(mode="json") for refusal in ranking.refused],
     }
     if any(attempt.outcome == WARMING for attempt in attempts):
         why = "the local model is being started, and nothing else answered; ask again later"
-        return Unavailable(why, extra={"state": WARMING, **extra}, retry_after=warming_retry_s)
+        return Unavailable(why, extra={"state": WARMING, **extra}, retry_after=again.warming)
     why = "every candidate failed" if attempts else "no model can be asked"
     told = f"{why}; see `attempts` and `refused`, and GET /health for what is served"
-    return Unavailable(told, extra=extra)
+    return Unavailable(told, extra=extra, retry_after=again.down)
 
 
 def _too_long(message: str) -> InvalidInput:
