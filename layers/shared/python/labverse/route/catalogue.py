@@ -20,18 +20,20 @@ class Catalogue:
     local: Sequence[LocalModel]
     providers: Mapping[str, ModelPort]
     keys: ProviderKeys
-    _by_day: dict[date, list[Resolved]] = field(default_factory=dict, repr=False)
+    _by_day: dict[date, list[tuple[Resolved, Candidate | None]]] = field(
+        default_factory=dict, repr=False
+    )
 
     def on(self, today: date) -> tuple[tuple[Candidate, ...], tuple[Refusal, ...]]:
         """The candidates of that day, and the ones that cannot be asked whatever the request is."""
         candidates: list[Candidate] = []
         refused: list[Refusal] = []
-        for resolved in self._resolved(today):
-            reason = self._reason_against(resolved)
-            if reason is None:
-                candidates.append(_cloud(resolved))
+        for resolved, candidate in self._resolved(today):
+            reason = self._reason_against(candidate)
+            if candidate is not None and reason is None:
+                candidates.append(candidate)
             else:
-                refused.append(Refusal(model=resolved.alias, reason=reason))
+                refused.append(Refusal(model=resolved.alias, reason=reason or RETIRED))
         candidates += [_local(model) for model in self.local]
         return tuple(candidates), tuple(refused)
 
@@ -54,17 +56,20 @@ class Catalogue:
             for candidate in candidates
         ]
 
-    def _resolved(self, today: date) -> list[Resolved]:
-        if today not in self._by_day:
+    def _resolved(self, today: date) -> list[tuple[Resolved, Candidate | None]]:
+        """Every alias, with the candidate it means; None where no live model is left."""
+        known = self._by_day.get(today)
+        if known is None:
             # One day at a time: a process that lives for weeks must not remember each of them.
             self._by_day.clear()
-            self._by_day[today] = routed(self.config, today)
-        return self._by_day[today]
+            known = [(resolved, _cloud(resolved)) for resolved in routed(self.config, today)]
+            self._by_day[today] = known
+        return known
 
-    def _reason_against(self, resolved: Resolved) -> str | None:
-        if resolved.model is None:
+    def _reason_against(self, candidate: Candidate | None) -> str | None:
+        if candidate is None:
             return RETIRED
-        provider = resolved.model.provider
+        provider = candidate.provider
         try:
             key = self.keys.current(provider)
         except Unavailable:
@@ -74,9 +79,9 @@ class Catalogue:
         return None
 
 
-def _cloud(resolved: Resolved) -> Candidate:
-    assert resolved.model is not None
-    assert resolved.model_id is not None
+def _cloud(resolved: Resolved) -> Candidate | None:
+    if resolved.model is None or resolved.model_id is None:
+        return None
     return Candidate(
         provider=resolved.model.provider,
         alias=resolved.alias,

@@ -75,7 +75,7 @@ def _reason_against(candidate: Candidate, request: Request, limit: Decimal) -> s
     work, size = request.work, request.size
     if work.model is not None and work.model not in candidate.names:
         return OTHER_MODEL
-    lacking = sorted(work.chat.needs - candidate.capabilities)
+    lacking = sorted(request.needs - candidate.capabilities)
     if lacking:
         return f"{LACKING}{', '.join(lacking)}"
     if size.least >= candidate.context_window:

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import IntEnum
+from functools import cached_property
 from typing import Protocol
 
+from labverse.route.chat import Capability
 from labverse.route.choice import Candidate, Size
 from labverse.route.config import ChoicePolicy
 from labverse.route.health import Breaker
@@ -62,7 +64,12 @@ class Request:
     output: int
     policy: ChoicePolicy
 
-    @property
+    @cached_property
+    def needs(self) -> frozenset[Capability]:
+        """The capabilities without which a model cannot serve it."""
+        return self.work.chat.needs
+
+    @cached_property
     def tier(self) -> Tier:
         """The lowest tier that is enough. Whoever names a model has chosen a tier as well."""
         if self.work.model is not None or self.complexity < self.policy.standard_from:
