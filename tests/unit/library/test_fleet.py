@@ -104,3 +104,35 @@ def test_every_provider_down_leaves_the_local_model_and_without_one_the_attempts
     assert [attempt["outcome"] for attempt in caught.value.extra["attempts"]] == [
         "server_error"
     ] * 4
+
+
+def test_a_hard_prompt_goes_to_a_strong_model_and_an_easy_one_to_the_cheapest(
+    fleet: Fleet,
+) -> None:
+    router = fleet.router()
+    hard = "Design an algorithm to optimize a rate limiter; analyze its complexity, compare tradeoffs, "
+    hard += "explain why, and prove that it is correct under these constraints."
+    answer = router.answer(AnalyzeRequest(text=hard))
+    assert answer.complexity > 0.85
+    assert answer.provider == "anthropic"
+    assert answer.attempts[0].why.startswith("the cheapest left that is good enough")
+    assert router.answer(ASK).provider == "dashscope"
+
+
+def test_a_provider_that_became_slow_is_overtaken_and_then_passed_over(fleet: Fleet) -> None:
+    router = fleet.router()
+    for _ in range(12):
+        assert router.answer(ASK).provider == "dashscope"
+    for name in ("openai", "moonshot"):
+        for _ in range(3):
+            router.answer(ASK.model_copy(update={"model": _alias(router, name)}))
+    fleet.fall_sick("slow", "dashscope", seconds=2)
+    answers = [router.answer(ASK) for _ in range(8)]
+    assert all(answer.sla_met for answer in answers), [answer.attempts for answer in answers]
+    assert [answer.provider for answer in answers[-3:]] == ["openai"] * 3
+    assert len(answers[-1].attempts) == 1, "nobody asks the slow one any more"
+
+
+def _alias(router: Router, provider: str) -> str:
+    served = router.models(router.clock.now())
+    return next(model.id for model in served if model.provider == provider)
