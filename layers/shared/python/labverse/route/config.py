@@ -9,7 +9,7 @@ from labverse.kernel.model import Model
 from labverse.kernel.money import Usd
 from labverse.route.chat import Capability
 from labverse.route.limits import Limits
-from labverse.route.models import TaskClass
+from labverse.route.models import TaskClass, Tier
 from labverse.route.pricing import Price
 
 Temperature = Annotated[float, Field(ge=0, le=2)]
@@ -47,6 +47,7 @@ class CloudModel(Model):
     price: Price
     capabilities: tuple[Capability, ...] = ()
     tokens_per_second: int = Field(default=60, gt=0, description="What it surely writes.")
+    tier: Tier = Field(default="standard", description="How hard a prompt it is good for.")
     image_tokens: int = Field(default=5000, gt=0, description="An image counts at most so much.")
     retires: date | None = Field(default=None, description="The first day it does not answer.")
     successor: str | None = None

@@ -16,6 +16,8 @@ CostSource = Literal["provider", "estimate", "local", "none"]
 Fate = Literal["settled", "released", "presumed", "unsettled", "none"]
 """What became of the money that was held for an attempt; `none` was, for one that costs nothing."""
 TaskClass = Literal["critical", "default", "creative"]
+Tier = Literal["basic", "standard", "strong"]
+TIERS: tuple[Tier, ...] = ("basic", "standard", "strong")
 Outcome = Literal[
     "ok", "timeout", "unreachable", "rate_limited", "quota_exhausted", "overloaded",
     "server_error", "unauthorized", "rejected", "context_exceeded", "bad_response", "truncated",
