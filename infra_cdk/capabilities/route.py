@@ -18,6 +18,8 @@ ROUTES = [
 ]
 # A transaction of the ledger is made of updates, and needs no permission of its own.
 LEDGER = ("dynamodb:BatchGetItem", "dynamodb:UpdateItem")
+# What was learnt from attempts, and what tasks came to.
+COUNTS = ("dynamodb:BatchGetItem", "dynamodb:UpdateItem")
 
 
 class Route(Construct):
@@ -35,6 +37,7 @@ class Route(Construct):
         for function in (http, task):
             foundation.let_announce(function)
             foundation.let_write_items(function, foundation.ledger, *LEDGER)
+            foundation.let_write_items(function, foundation.capacity, *COUNTS)
             foundation.let_read_secret(function, foundation.provider_keys)
             let_ask(foundation, function, "POST /v1/chat/completions")
         add_routes(api=foundation.api, function=http.live, routes=ROUTES)

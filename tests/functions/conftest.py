@@ -47,9 +47,7 @@ class Cloud:
         self.records: dict[str, KeyRecord] = {record.key_id: record.sealed(PEPPERS)}
         self.events: list[dict[str, Any]] = []
         self.provider_keys: dict[str, str] = {}
-        self.ledger = Table()
-        self.update_item = self.ledger.update_item
-        self.batch_get_item = self.ledger.batch_get_item
+        self.ledger, self.capacity = Table(), Table(key="name")
         self.down = False
         self.bus_down = False
         self.letters: list[dict[str, Any]] = []
@@ -59,6 +57,16 @@ class Cloud:
             raise ClientError({"Error": {"Code": "InternalServerError"}}, "GetItem")
         record = self.records.get(Key["key_id"]["S"])
         return {"Item": {"record": {"S": record.model_dump_json()}}} if record else {}
+
+    def update_item(self, **update: Any) -> dict[str, Any]:
+        return self._table(update["TableName"]).update_item(**update)
+
+    def batch_get_item(self, *, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
+        (name,) = RequestItems
+        return self._table(name).batch_get_item(RequestItems=RequestItems)
+
+    def _table(self, name: str) -> Table:
+        return self.capacity if name == ENVIRONMENT["CAPACITY_TABLE"] else self.ledger
 
     def get_secret_value(self, *, SecretId: str) -> dict[str, Any]:  # noqa: N803
         if SecretId == doors.pepper(ENVIRONMENT["STAGE"]):

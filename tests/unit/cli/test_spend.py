@@ -56,6 +56,27 @@ def test_for_programs_it_is_what_the_api_says(kimi: Any) -> None:
     assert json.loads(kimi("spend", "--json").stdout) == SPEND
 
 
+def test_what_would_have_cost_less(fake: Fake, kimi: Any) -> None:
+    one = {
+        "task_class": "default", "model": "gpt-4o-mini", "instead": "gpt-6-luna", "tasks": 400,
+        "saving_usd": 1.5, "low_usd": 1.25, "high_usd": 1.75, "confidence": 0.95, "why": "Because.",
+    }  # fmt: skip
+    fake.replies["GET /api/v1/spend"] = 200, SPEND | {"recommendations": [one]}
+    done = kimi("spend")
+    assert done.stdout.splitlines()[-1] == (
+        "default: gpt-6-luna in place of gpt-4o-mini would have saved 1.5 USD on 400 tasks "
+        "(1.25 to 1.75 with 95% confidence)"
+    )
+    assert "Because." in done.stderr
+
+
+def test_what_cannot_be_read_is_said(fake: Fake, kimi: Any) -> None:
+    fake.replies["GET /api/v1/spend"] = 200, SPEND | {"recommendations": None}
+    done = kimi("spend")
+    assert done.exit_code == 0
+    assert "cannot be read" in done.stderr
+
+
 def test_a_month_that_is_none_is_told(fake: Fake, kimi: Any) -> None:
     told = {"title": "Unprocessable", "status": 422, "detail": "period: no month", "trace_id": "t"}
     fake.replies["GET /api/v1/spend?period=now"] = (422, told)

@@ -110,8 +110,8 @@ def test_a_hard_prompt_goes_to_a_strong_model_and_an_easy_one_to_the_cheapest(
     fleet: Fleet,
 ) -> None:
     router = fleet.router()
-    hard = "Design an algorithm to optimize a rate limiter; analyze its complexity, compare tradeoffs, "
-    hard += "explain why, and prove that it is correct under these constraints."
+    hard = "Design an algorithm to optimize a rate limiter; analyze its complexity, compare"
+    hard += " tradeoffs, explain why, and prove that it is correct under these constraints."
     answer = router.answer(AnalyzeRequest(text=hard))
     assert answer.complexity > 0.85
     assert answer.provider == "anthropic"

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -11,8 +10,7 @@ from labverse.kernel.errors import Unavailable
 from labverse.route.catalogue import Catalogue
 from labverse.route.config import ChoicePolicy, RouteConfig
 from labverse.route.experience import Experience
-from labverse.route.health import Breaker
-from labverse.route.hedging import Attempt, Racing
+from labverse.route.hedging import Racing
 from labverse.route.ledger import Ledger
 from labverse.route.models import (
     AnalyzeRequest,
@@ -26,7 +24,7 @@ from labverse.route.models import (
 from labverse.route.ports import Call, ProviderFailure, Reply
 from labverse.route.purse import Purse
 from labverse.route.router import Means, Router
-from labverse.route.task import Ended
+from tests.unit.route.fake_means import FakeChance, FakeClock, FakeHealth, FakeRacing
 
 RAW: dict[str, Any] = {
     "max_latency_ms": 1200,
@@ -80,21 +78,6 @@ ASK = AnalyzeRequest(text="What is the capital of France?")
 TOKENS = Tokens(input=1000, cached_input=0, output=100)
 
 
-class FakeClock:
-    def __init__(self) -> None:
-        self.seconds = 0.0
-        self.day = datetime(2026, 1, 1, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        return self.day + timedelta(seconds=self.seconds)
-
-    def monotonic(self) -> float:
-        return self.seconds
-
-    def pause(self, seconds: float) -> None:
-        self.seconds += seconds
-
-
 class FakeKeys:
     def __init__(self, *names: str, down: bool = False) -> None:
         self.keys: Mapping[str, str] = dict.fromkeys(names, "key")
@@ -145,56 +128,6 @@ class FakeRecorder:
     def attempt(self, span: AttemptSpan) -> None:
         self.spans.append(span)
         self.told(span)
-
-
-class FakeHealth:
-    """Providers are as they are told to be."""
-
-    def __init__(self) -> None:
-        self.breakers: dict[str, Breaker] = {}
-        self.admits = True
-        self.reported: list[tuple[str, Outcome]] = []
-
-    def look(self) -> Mapping[str, Breaker]:
-        return self.breakers
-
-    def admit(self, provider: str) -> bool:
-        return self.admits
-
-    def report(self, provider: str, ended: Reply | ProviderFailure) -> None:
-        self.reported.append((provider, "ok" if isinstance(ended, Reply) else ended.outcome))
-
-
-@dataclass
-class FakeChance:
-    """Draws the same number each time: by default one that explores nothing."""
-
-    drawn: float = 0.999
-
-    def random(self) -> float:
-        return self.drawn
-
-
-class FakeRacing:
-    """Runs one after the other and moves the clock as if they had run beside each other."""
-
-    def __init__(self, clock: FakeClock) -> None:
-        self.clock = clock
-
-    def race(self, first: Attempt, patience: float, second: Attempt) -> list[Ended]:
-        began = self.clock.seconds
-        ends = [(first(), self.clock.seconds)]
-        if ends[0][1] > began + patience:
-            self.clock.seconds = began + patience
-            ends.append((second(), self.clock.seconds))
-        ended = []
-        for one, at in sorted(ends, key=lambda end: end[1]):
-            self.clock.seconds = at
-            if one is not None:
-                ended.append(one)
-                if one.reply is not None:
-                    break
-        return ended
 
 
 class World:

@@ -16,27 +16,28 @@ _CLAUSE = re.compile(r"(ADD|SET|REMOVE) (.*?)(?= (?:ADD|SET|REMOVE) |$)")
 
 
 class Table:
-    """One table of items by `page`; `before` is called ahead of every write."""
+    """One table of items by `key`; `before` is called ahead of every write."""
 
-    def __init__(self, before: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, before: Callable[[], None] = lambda: None, key: str = "page") -> None:
         self.items: dict[str, Item] = {}
+        self._key = key
         self.writes = 0
         self._before, self._lock = before, threading.Lock()
 
     def batch_get_item(self, *, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
         ((table, asked),) = RequestItems.items()
-        assert asked["ConsistentRead"]
-        names = [key["page"]["S"] for key in asked["Keys"]]
+        assert asked.get("ConsistentRead", False) == (self._key == "page"), "money is read exactly"
+        names = [key[self._key]["S"] for key in asked["Keys"]]
         with self._lock:
             found = [dict(self.items[name]) for name in names[:9] if name in self.items]
         left = {table: {"Keys": asked["Keys"][9:]}} if len(names) > 9 else {}
         return {"Responses": {table: found}, "UnprocessedKeys": left}
 
-    def update_item(self, *, ReturnValues: str, **update: Any) -> dict[str, Any]:  # noqa: N803
+    def update_item(self, **update: Any) -> dict[str, Any]:
         self._before()
         with self._lock:
             self.writes += 1
-            page = update["Key"]["page"]["S"]
+            page = update["Key"][self._key]["S"]
             if not _holds(self.items.get(page, {}), update):
                 assert update["ReturnValuesOnConditionCheckFailure"] == "ALL_OLD"
                 answer: Any = {

@@ -12,7 +12,7 @@ from labverse.route.experience import Experience
 from labverse.route.latency import NOTHING
 from labverse.route.tally import Tally
 from tests.unit.route.candidates import candidate
-from tests.unit.route.fakes import FakeClock
+from tests.unit.route.fake_means import FakeClock
 
 MODEL = candidate(model="odd|name:1")
 

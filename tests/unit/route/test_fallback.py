@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from labverse.kernel.errors import Unavailable
 from labverse.route.fallback import Capacity, Fleet, Scaler, desired
 from labverse.route.settings import FallbackService
-from tests.unit.route.fakes import FakeClock
+from tests.unit.route.fake_means import FakeClock
 
 NOW = FakeClock().now()
 SERVICE = FallbackService(cluster="c", service="s", minimum=0, maximum=2)

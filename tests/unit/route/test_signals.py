@@ -10,7 +10,7 @@ from infra_cdk.constructs.layer import route_policy
 from labverse.kernel.errors import InvalidInput
 from labverse.route import models, signals
 from labverse.route.fallback import NEVER, Capacity
-from tests.unit.route.fakes import FakeClock
+from tests.unit.route.fake_means import FakeClock
 
 AT = FakeClock().now()
 POLICY = route_policy().fallback

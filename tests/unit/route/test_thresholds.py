@@ -10,7 +10,8 @@ from labverse.route.ledger import Ask, Denial, Lease, Ledger
 from labverse.route.models import BudgetThresholdReached
 from labverse.route.page import Page
 from labverse.route.thresholds import AnnouncingLedger
-from tests.unit.route.fakes import FakeAnnouncer, FakeClock
+from tests.unit.route.fake_means import FakeClock
+from tests.unit.route.fakes import FakeAnnouncer
 from tests.unit.route.ledgers import OPENAI, ledger, limits
 
 

@@ -5,11 +5,12 @@ from random import Random
 
 from labverse.adapters import aws, clock, dynamodb_ledger, providers, sqs_letters
 from labverse.adapters.attempt_log import AttemptLog
+from labverse.adapters.dynamodb_counters import DynamoCounters
 from labverse.adapters.eventbridge import EventBridgeAnnouncer
 from labverse.adapters.racing import Threads
 from labverse.adapters.secrets_keys import SecretsKeys
+from labverse.adapters.shared_experience import SharedExperience
 from labverse.route.config import RouteConfig, RoutePolicy
-from labverse.route.experience import Experience
 from labverse.route.health import Unwatched
 from labverse.route.purse import Purse
 from labverse.route.router import Means, Router
@@ -30,7 +31,9 @@ def answer_task(have: RouteSettings, read: Callable[[str], str]) -> AnswerTask:
     bus = EventBridgeAnnouncer(aws.client("events"), have.EVENT_BUS, "labverse.route", letters)
     table = dynamodb_ledger.of_stage(have.STAGE, aws.client("dynamodb"), policy.spend)
     ledger = AnnouncingLedger(table, bus, now, clock.new_id)
-    learnt = Experience(now.now)
+    counters = DynamoCounters(have.CAPACITY_TABLE, aws.client("dynamodb"))
+    learnt = SharedExperience(counters, now)
     purse = Purse(ledger, now, clock.new_id, clock.pause, learnt.likely_output)
     means = Means(Unwatched(), learnt, Threads(), Random(), policy.choice)
-    return AnswerTask(Router(catalogue, now, clock.new_id, AttemptLog(), purse, means), bus)
+    router = Router(catalogue, now, clock.new_id, AttemptLog(), purse, means)
+    return AnswerTask(router, bus, counters)

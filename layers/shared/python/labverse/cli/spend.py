@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any
@@ -51,6 +51,20 @@ def _print(told: Mapping[str, Any], by: By) -> None:
         show.note(f"{_usd(told['reserved_usd'])} USD are held for calls that are not settled yet")
     rows = [(name, _usd(cost)) for name, cost in told[f"by_{by.value}"].items()]
     show.table((by.value, "USD"), rows, on_stdout=True)
+    _recommend(told.get("recommendations", ()))
+
+
+def _recommend(found: Sequence[Mapping[str, Any]] | None) -> None:
+    if found is None:
+        show.note("what would have cost less cannot be read at the moment")
+    for one in found or ():
+        low, high = _usd(one["low_usd"]), _usd(one["high_usd"])
+        show.result(
+            f"{one['task_class']}: {one['instead']} in place of {one['model']} would have saved "
+            f"{_usd(one['saving_usd'])} USD on {one['tasks']} tasks "
+            f"({low} to {high} with {one['confidence']:.0%} confidence)"
+        )
+        show.note(f"  {one['why']}")
 
 
 def _usd(amount: float) -> str:

@@ -62,7 +62,7 @@ class Price(Rates):
 
     def affordable_output(self, input_tokens: int, limit: Decimal) -> int:
         """The most output tokens that keep a call within `limit` US dollars; negative if none."""
-        rate, each = self._dearest(input_tokens)
+        rate, each = self.dearest(input_tokens)
         left = limit * _MILLION - input_tokens * rate
         if left < 0:
             return -1
@@ -70,11 +70,11 @@ class Price(Rates):
 
     def worst(self, input_tokens: int, output_tokens: int) -> int:
         """What a call with at most so many tokens costs at most, in micro-dollars."""
-        rate, each = self._dearest(input_tokens)
+        rate, each = self.dearest(input_tokens)
         most = input_tokens * rate + output_tokens * each
         return int(most.to_integral_value(ROUND_CEILING))
 
-    def _dearest(self, input_tokens: int) -> tuple[Decimal, Decimal]:
+    def dearest(self, input_tokens: int) -> tuple[Decimal, Decimal]:
         """Per token of input and of output, whatever it turns out to be.
 
         A request that turns out shorter is of a lower tier, which may not be the cheaper one.

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from labverse.kernel.errors import Unavailable
+from labverse.route import tally
 from labverse.route.choose import choose as choose
+from labverse.route.counters import Counters
 from labverse.route.ledger import seconds
 from labverse.route.limits import period_of
 from labverse.route.models import (
@@ -17,6 +19,7 @@ from labverse.route.models import (
     Work,
 )
 from labverse.route.ports import Announcer, Routed
+from labverse.route.recommendations import Recommendation, recommend
 from labverse.route.router import Router
 from labverse.route.spend import Spend, report
 from labverse.route.unanswered import WARMING
@@ -26,10 +29,14 @@ _ANNOUNCED = TaskRouted.model_fields.keys() & Answer.model_fields.keys()
 
 @dataclass(frozen=True)
 class AnswerTask:
-    """A router whose answers are announced; so is a wish for the local model while it is down."""
+    """A router whose answers are announced; so is a wish for the local model while it is down.
+
+    `counters`: where the tallies of its tasks are; None, where nobody keeps them.
+    """
 
     router: Router
     announcer: Announcer
+    counters: Counters | None = None
 
     def __call__(self, request: AnalyzeRequest, trace_id: str, key_id: str = NOBODY) -> Answer:
         """As `run`, for a single prompt."""
@@ -73,4 +80,16 @@ class AnswerTask:
         """A month of the ledger; this one, where none is named. Raises Unavailable."""
         ledger, now = self.router.purse.ledger, self.router.clock.now()
         month = period or period_of(now)
-        return report(ledger.limits, month, ledger.pages(month), seconds(now))
+        told = report(ledger.limits, month, ledger.pages(month), seconds(now))
+        return told.model_copy(update={"recommendations": self._recommended(month, now)})
+
+    def _recommended(self, month: str, now: datetime) -> tuple[Recommendation, ...] | None:
+        """None where the tallies cannot be read: what was spent is told all the same."""
+        if self.counters is None:
+            return ()
+        try:
+            (counts,) = self.counters.read([tally.item(month)])
+        except Unavailable:
+            return None
+        models = self.router.catalogue.config.models
+        return tuple(recommend(tally.tallies(counts), models, now.date()))

@@ -12,6 +12,7 @@ from labverse.route.limits import Limits, usd
 from labverse.route.models import Budget
 from labverse.route.page import Page
 from labverse.route.purse import budget
+from labverse.route.recommendations import Recommendation
 
 PERIOD = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
 
@@ -33,6 +34,10 @@ class Spend(Model):
     by_model: By
     by_key: By = Field(description="By id of an API key; `none` where there was none.")
     by_class: By
+    recommendations: tuple[Recommendation, ...] | None = Field(
+        default=None,
+        description="What would have cost less at equal outcome; null where that cannot be read.",
+    )
 
 
 def report(limits: Limits, period: str, pages: Sequence[Page], at: int) -> Spend:

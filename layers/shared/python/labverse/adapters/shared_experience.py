@@ -1,0 +1,27 @@
+"""What all processes of a stage learnt, kept in step now and then, off the hot path."""
+
+from labverse.adapters.refreshed import Refreshed
+from labverse.kernel.clock import Clock
+from labverse.route.choice import Candidate
+from labverse.route.counters import Counters
+from labverse.route.experience import Experience
+from labverse.route.latency import Known
+from labverse.route.models import TaskClass
+
+# Each process writes a few kB so often while it has work: seldom, beside its tasks.
+_SECONDS = 10.0
+
+
+class SharedExperience(Experience):
+    """`Experience` over `counters`. Nobody waits for it: until then nothing is known."""
+
+    def __init__(self, counters: Counters, clock: Clock) -> None:
+        super().__init__(clock.now)
+        self._synced = Refreshed(
+            lambda: self.sync(counters), None, clock, seconds=_SECONDS, patience=0.0
+        )
+
+    def of(self, candidate: Candidate, task_class: TaskClass, most_output: int) -> Known:
+        """As `Experience.of`; whoever asks keeps it in step."""
+        self._synced.value()
+        return super().of(candidate, task_class, most_output)
