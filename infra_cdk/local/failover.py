@@ -52,7 +52,7 @@ def _sick(facts: dict[str, Any]) -> None:
     _fault(facts, "dashscope", "hang")
     _fault(facts, "openai", "429")
     progress.line("\nThe same: dashscope hangs, openai answers 429")
-    _expect(ask(facts), "anthropic")
+    _expect(ask(facts), "moonshot")
     _heal(facts)
     _fault(facts, "*", "500")
     progress.line("\nThe same: every provider answers 500")

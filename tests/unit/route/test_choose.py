@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labverse.route.health import Breaker
-from labverse.route.latency import NOTHING, Known, Latency
+from labverse.route.latency import NOTHING, Known, Latency, Output
 from labverse.route.models import TIERS, Tier
 from labverse.route.ranking import BudgetView, CandidateState, Group, Ranking, Request
 from labverse.route.service import choose
@@ -97,8 +97,8 @@ def test_few_calls_are_no_verdict_and_many_are() -> None:
 
 
 def test_expected_costs_count_what_answers_are_usually_long() -> None:
-    wordy = Known(Latency(50, (0.5,), (1.0,)), mean_output=500.0)
-    terse = Known(Latency(50, (0.5,), (1.0,)), mean_output=50.0)
+    wordy = Known(Latency(50, (0.5,), (1.0,)), Output(200.0, 500.0))
+    terse = Known(Latency(50, (0.5,), (1.0,)), Output(200.0, 50.0))
     found = ranking(state("wordy", "1", wordy), state("terse", "2", terse))
     assert names(found) == ["terse", "wordy"]
     assert found.order[0].expected_usd < found.order[1].expected_usd

@@ -53,12 +53,12 @@ def test_answers_tell_times_and_lengths_of_their_class(clock: FakeClock) -> None
     known = learnt.of(MODEL, "default", 512)
     assert known.latency.calls == 10
     assert known.latency.quantile(0.95) == pytest.approx(0.5, rel=0.3)
-    assert known.mean_output == pytest.approx(100, rel=0.13)
+    assert known.output.mean == pytest.approx(100, rel=0.13)
     assert learnt.likely_output(MODEL.model, "default") == pytest.approx(112, rel=0.13)
     assert learnt.likely_output(MODEL.model, "critical") is None
     other_class = learnt.of(MODEL, "critical", 512)
     assert other_class.latency.calls == 10, "how quick it is, another class tells too"
-    assert other_class.mean_output is None
+    assert other_class.output.answers == 0
     assert learnt.overall(MODEL, 512).calls == 10
 
 

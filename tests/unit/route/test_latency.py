@@ -12,8 +12,8 @@ from labverse.route.latency import (
     Latency,
     latency,
     length_bin,
-    mean_tokens,
     most_tokens,
+    output,
     seconds_bin,
     token_bin,
     tokens_of,
@@ -63,13 +63,19 @@ def test_a_limit_of_tokens_shortens_the_time() -> None:
 def test_nothing_known_is_hoped_to_be_in_time_and_has_no_quantile() -> None:
     assert Latency().hoped(0.001) > 0.9
     assert Latency().quantile(0.95) is None
-    assert mean_tokens({}) is None
+    assert output({}).towards(70) == 70
     assert most_tokens({}, 0.95) is None
 
 
 @given(st.integers(1, 100_000))
 def test_a_bin_of_tokens_is_within_a_quarter_of_what_is_in_it(tokens: int) -> None:
     assert tokens / 1.26 <= tokens_of(token_bin(tokens)) <= tokens * 1.26 + 1
+
+
+def test_few_answers_are_taken_for_usual_ones() -> None:
+    few, many = output({token_bin(10): 2.0}), output({token_bin(10): 2000.0})
+    assert few.towards(100) > 80
+    assert many.towards(100) == pytest.approx(10, rel=0.2)
 
 
 def test_what_19_of_20_did_not_exceed_covers_them() -> None:

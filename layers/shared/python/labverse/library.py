@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from random import Random
+from random import SystemRandom
 from typing import Any
 
 from labverse.adapters import clock as system
@@ -52,7 +52,7 @@ def router(
     learnt = Experience(now.now)
     money = ledger or MemoryLedger()
     purse = Purse(money, now, system.new_id, system.pause, learnt.likely_output)
-    means = Means(Unwatched(), learnt, Threads(), Random(), ChoicePolicy())
+    means = Means(Unwatched(), learnt, Threads(), SystemRandom(), ChoicePolicy())
     return Router(catalogue, now, system.new_id, _NoRecord(), purse, means)
 
 

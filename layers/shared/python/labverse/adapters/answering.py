@@ -1,7 +1,7 @@
 """The use case that answers tasks, over real providers and what a stage has on AWS."""
 
 from collections.abc import Callable
-from random import Random
+from random import SystemRandom
 
 from labverse.adapters import aws, clock, dynamodb_ledger, providers, sqs_letters
 from labverse.adapters.attempt_log import AttemptLog
@@ -34,6 +34,6 @@ def answer_task(have: RouteSettings, read: Callable[[str], str]) -> AnswerTask:
     counters = DynamoCounters(have.CAPACITY_TABLE, aws.client("dynamodb"))
     learnt = SharedExperience(counters, now)
     purse = Purse(ledger, now, clock.new_id, clock.pause, learnt.likely_output)
-    means = Means(Unwatched(), learnt, Threads(), Random(), policy.choice)
+    means = Means(Unwatched(), learnt, Threads(), SystemRandom(), policy.choice)
     router = Router(catalogue, now, clock.new_id, AttemptLog(), purse, means)
     return AnswerTask(router, bus, counters)

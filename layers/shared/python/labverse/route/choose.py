@@ -22,7 +22,6 @@ from labverse.route.choice import (
     Size,
 )
 from labverse.route.config import ChoicePolicy
-from labverse.route.health import Breaker
 from labverse.route.latency import NOTHING, Known
 from labverse.route.models import TIERS, Refusal
 from labverse.route.ranking import (
@@ -50,25 +49,30 @@ def choose(
     """Rank the candidates for one piece of work; each is either in the order or refused."""
     ranked: list[Ranked] = []
     refused: list[Refusal] = []
-    down: list[CandidateState] = []
+    down: list[tuple[CandidateState, datetime]] = []
     output = _usual_output(candidates, request.output)
     for state in candidates:
         reason = _reason_against(state.candidate, request, budget.task_usd)
-        if reason is None and _is_down(state.breaker, now):
-            down.append(state)
-        elif reason is None:
-            ranked.append(_ranked(state, request, output))
-        else:
+        until = _down_until(state, now)
+        if reason is not None:
             refused.append(Refusal(model=state.candidate.alias, reason=reason))
+        elif until is not None:
+            down.append((state, until))
+        else:
+            ranked.append(_ranked(state, request, output))
     if not ranked:
         # That a provider is down is our guess, unless it says so: with nothing else left, ask it.
-        guessed = [state for state in down if state.breaker and not state.breaker.ordered]
-        ranked = [_ranked(state, request, output) for state in guessed]
-        down = [state for state in down if state not in guessed]
+        ranked = [_ranked(state, request, output) for state, _ in down if not _ordered(state)]
+        down = [(state, until) for state, until in down if _ordered(state)]
     # Sorting keeps the order of config between equals.
     ranked.sort(key=lambda one: (one.group, *_preference(one, request)))
     order = tuple(_explored(ranked, request.policy, rng))
-    return Ranking(order, (*refused, *map(_refusal, down)), _until(down))
+    refused += [_refusal(*one) for one in down]
+    return Ranking(order, tuple(refused), min((until for _, until in down), default=None))
+
+
+def _ordered(state: CandidateState) -> bool:
+    return state.breaker is not None and state.breaker.ordered
 
 
 def _reason_against(candidate: Candidate, request: Request, limit: Decimal) -> str | None:
@@ -86,27 +90,23 @@ def _reason_against(candidate: Candidate, request: Request, limit: Decimal) -> s
     return None
 
 
-def _is_down(breaker: Breaker | None, now: datetime) -> bool:
-    open_ = breaker is not None and breaker.state == "open"
-    return open_ and breaker is not None and breaker.until is not None and now < breaker.until
-
-
-def _refusal(state: CandidateState) -> Refusal:
+def _down_until(state: CandidateState, now: datetime) -> datetime | None:
+    """Until when its provider is left alone; None where it is not."""
     breaker = state.breaker
-    assert breaker is not None
-    assert breaker.until is not None
-    told = f"{DOWN}{breaker.provider} failed ({breaker.why}), until {breaker.until:%H:%M:%S} UTC"
+    if breaker is None or breaker.state != "open" or breaker.until is None:
+        return None
+    return breaker.until if now < breaker.until else None
+
+
+def _refusal(state: CandidateState, until: datetime) -> Refusal:
+    why = state.breaker.why if state.breaker else None
+    told = f"{DOWN}{state.candidate.provider} failed ({why}), until {until:%H:%M:%S} UTC"
     return Refusal(model=state.candidate.alias, reason=told)
-
-
-def _until(down: Sequence[CandidateState]) -> datetime | None:
-    times = [state.breaker.until for state in down if state.breaker and state.breaker.until]
-    return min(times, default=None)
 
 
 def _ranked(state: CandidateState, request: Request, output: float) -> Ranked:
     candidate, known = state.candidate, state.known
-    expected = _expected(candidate, request.size, known.mean_output or output)
+    expected = _expected(candidate, request.size, known.output.towards(output))
     trial = state.breaker is not None and state.breaker.state != "closed"
     group, why = _judged(candidate, known, request)
     if trial:
@@ -152,8 +152,11 @@ def _explored(ranked: list[Ranked], policy: ChoicePolicy, rng: Rng) -> list[Rank
 
 def _usual_output(candidates: Sequence[CandidateState], asked: int) -> float:
     """How long answers to such tasks are: models differ in it less than tasks do."""
-    known = [state.known.mean_output for state in candidates if state.known.mean_output]
-    return min(asked, sum(known) / len(known) if known else _USUAL_OUTPUT)
+    known = [state.known.output for state in candidates]
+    answers = sum(one.answers for one in known)
+    if not answers:
+        return min(asked, _USUAL_OUTPUT)
+    return min(asked, sum(one.answers * one.mean for one in known) / answers)
 
 
 def _expected(candidate: Candidate, size: Size, output: float) -> Decimal:

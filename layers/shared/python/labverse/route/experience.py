@@ -19,8 +19,8 @@ from labverse.route.latency import (
     Latency,
     latency,
     length_bin,
-    mean_tokens,
     most_tokens,
+    output,
     seconds_bin,
     token_bin,
 )
@@ -51,12 +51,12 @@ class Experience:
         self._known: dict[tuple[str, str, int], tuple[float, Known]] = {}
 
     def answered(
-        self, candidate: Candidate, task_class: TaskClass, seconds: float, output: int | None
+        self, candidate: Candidate, task_class: TaskClass, seconds: float, tokens: int | None
     ) -> None:
         """A call brought an answer of so many tokens after so long."""
-        self._took(candidate.model, task_class, seconds, output)
-        if output:
-            self._count((candidate.model, task_class, _OUTPUT), token_bin(output))
+        self._took(candidate.model, task_class, seconds, tokens)
+        if tokens:
+            self._count((candidate.model, task_class, _OUTPUT), token_bin(tokens))
 
     def cut(self, candidate: Candidate, task_class: TaskClass, seconds: float) -> None:
         """A call had brought no answer by then, and was given up."""
@@ -111,10 +111,10 @@ class Experience:
         # Another class tells more of a model's speed than nothing does.
         calls = self._calls(candidate.model, task_class) or self._calls(candidate.model, None)
         told = latency(calls, candidate.tokens_per_second, most_output)
-        return Known(told, mean_tokens(self._outputs(candidate.model, task_class)))
+        return Known(told, output(self._outputs(candidate.model, task_class)))
 
-    def _took(self, model: str, task_class: TaskClass, seconds: float, output: int | None) -> None:
-        tokens = output or mean_tokens(self._outputs(model, task_class)) or _USUAL_TOKENS
+    def _took(self, model: str, task_class: TaskClass, seconds: float, tokens: int | None) -> None:
+        tokens = tokens or int(output(self._outputs(model, task_class)).mean) or _USUAL_TOKENS
         kind = f"{_SECONDS}{length_bin(tokens)}"
         self._count((model, task_class, kind), seconds_bin(seconds))
 

@@ -39,9 +39,9 @@ class Hedge:
 
         Takes the second candidate out of `left` if there is money for it.
         """
-        assert turn.beside is not None
         first = self._attempt(one, grant, turn)
-        all_ended = self.racing.race(first, turn.beside, lambda: self._second(left))
+        patience = turn.seconds if turn.beside is None else turn.beside
+        all_ended = self.racing.race(first, patience, lambda: self._second(left))
         for ended in all_ended:
             self.task.noted(ended)
         heard = {id(ended.one) for ended in all_ended}

@@ -19,6 +19,9 @@ _LEAST_SECONDS, _MOST_SECONDS = 1e-3, 1e3
 # has everything tried, and gives way to a few calls that say otherwise.
 _PRIOR_CALLS, _PRIOR_IN_TIME = 4.0, 0.95
 
+# As many answers of a model weigh as much as what answers of all models have in common.
+_USUAL_ANSWERS = 20.0
+
 Bins = Mapping[int, float]
 """How often, by bin."""
 Calls = Mapping[tuple[int, int], float]
@@ -55,12 +58,25 @@ def most_tokens(outputs: Bins, share: float) -> int | None:
     return None
 
 
-def mean_tokens(outputs: Bins) -> float | None:
-    """How long an answer is on average; None where none is known."""
+@dataclass(frozen=True)
+class Output:
+    """How long answers are: their mean in tokens, and how many it rests on."""
+
+    answers: float = 0.0
+    mean: float = 0.0
+
+    def towards(self, usual: float) -> float:
+        """The mean, as far as it can be told: few answers are taken for usual ones."""
+        known = self.answers + _USUAL_ANSWERS
+        return (self.answers * self.mean + _USUAL_ANSWERS * usual) / known
+
+
+def output(outputs: Bins) -> Output:
+    """What was counted, on average."""
     total = sum(outputs.values())
     if not total:
-        return None
-    return sum(count * tokens_of(index) for index, count in outputs.items()) / total
+        return Output()
+    return Output(total, sum(n * tokens_of(index) for index, n in outputs.items()) / total)
 
 
 @dataclass(frozen=True)
@@ -96,10 +112,10 @@ class Latency:
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of a model for one task class. Tokens None: nothing yet."""
+    """What is known of a model for one task class."""
 
     latency: Latency = Latency()
-    mean_output: float | None = None
+    output: Output = Output()
 
 
 NOTHING = Known()
