@@ -18,9 +18,18 @@ from labverse.kernel.signing import KeySet
 from labverse.platform.api import Api
 from labverse.platform.keys import KeyRecord, Keyring
 from labverse.route.config import RouteConfig, RoutePolicy
-from labverse.route.models import BudgetThresholdReached, FallbackRequested, TaskRouted
+from labverse.route.events import (
+    BudgetThresholdReached,
+    FallbackRequested,
+    TaskRouted,
+)
 
-EVENTS: tuple[type[BaseModel], ...] = (BudgetThresholdReached, FallbackRequested, TaskRouted)
+EVENTS: tuple[type[BaseModel], ...] = (
+    BudgetThresholdReached,
+    FallbackRequested,
+    ProviderHealthChanged,
+    TaskRouted,
+)
 CONFIGS: dict[str, type[BaseModel]] = {
     "ai_providers": RouteConfig,
     "route_policy": RoutePolicy,

@@ -18,8 +18,8 @@ ROUTES = [
 ]
 # A transaction of the ledger is made of updates, and needs no permission of its own.
 LEDGER = ("dynamodb:BatchGetItem", "dynamodb:UpdateItem")
-# What was learnt from attempts, and what tasks came to.
-COUNTS = ("dynamodb:BatchGetItem", "dynamodb:UpdateItem")
+# The health of providers, what was learnt from attempts, and what tasks came to.
+COUNTS = ("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:UpdateItem")
 
 
 class Route(Construct):

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from labverse.route.models import TaskRouted
+from labverse.route.events import TaskRouted
 from tests.cloud import Deployed
 
 PROMPT = "What is the capital of France?"

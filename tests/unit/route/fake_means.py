@@ -40,7 +40,7 @@ class FakeHealth:
     def admit(self, provider: str) -> bool:
         return self.admits
 
-    def report(self, provider: str, ended: Reply | ProviderFailure) -> None:
+    def report(self, provider: str, ended: Reply | ProviderFailure, began: datetime) -> None:
         self.reported.append((provider, "ok" if isinstance(ended, Reply) else ended.outcome))
 
 

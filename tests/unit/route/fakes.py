@@ -9,18 +9,11 @@ from labverse.adapters.memory_ledger import MemoryLedger
 from labverse.kernel.errors import Unavailable
 from labverse.route.catalogue import Catalogue
 from labverse.route.config import ChoicePolicy, RouteConfig
+from labverse.route.events import Event
 from labverse.route.experience import Experience
 from labverse.route.hedging import Racing
 from labverse.route.ledger import Ledger
-from labverse.route.models import (
-    AnalyzeRequest,
-    AttemptSpan,
-    BudgetThresholdReached,
-    FallbackRequested,
-    Outcome,
-    TaskRouted,
-    Tokens,
-)
+from labverse.route.models import AnalyzeRequest, AttemptSpan, Outcome, Tokens
 from labverse.route.ports import Call, ProviderFailure, Reply
 from labverse.route.purse import Purse
 from labverse.route.router import Means, Router
@@ -116,7 +109,7 @@ class FakeAnnouncer:
     def __init__(self) -> None:
         self.events: list[Any] = []
 
-    def announce(self, event: TaskRouted | BudgetThresholdReached | FallbackRequested) -> None:
+    def announce(self, event: Event) -> None:
         self.events.append(event)
 
 

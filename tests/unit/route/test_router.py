@@ -10,7 +10,8 @@ from labverse.kernel.errors import InvalidInput, Unavailable
 from labverse.route.chat import Chat, ImagePart, Message, TextPart, Tool
 from labverse.route.complexity import score
 from labverse.route.errors import UnknownModel
-from labverse.route.models import Outcome, TaskRouted, Work
+from labverse.route.events import TaskRouted
+from labverse.route.models import Outcome, Work
 from labverse.route.ports import Routed
 from labverse.route.service import AnswerTask
 from tests.unit.route.fakes import ASK, CLOUD, CONFIG, FakeAnnouncer, FakeKeys, World

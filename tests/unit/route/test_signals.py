@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from infra_cdk.constructs.layer import route_policy
 from labverse.kernel.errors import InvalidInput
-from labverse.route import models, signals
+from labverse.route import events, signals
 from labverse.route.fallback import NEVER, Capacity
 from tests.unit.route.fake_means import FakeClock
 
@@ -62,7 +62,9 @@ def test_a_strange_event_is_refused_by_name() -> None:
         signals.wish("BudgetThresholdReached", {"threshold_percent": "most"}, AT, POLICY)
 
 
-@pytest.mark.parametrize("event", [models.FallbackRequested, models.TaskRouted])
+@pytest.mark.parametrize(
+    "event", [events.FallbackRequested, events.ProviderHealthChanged, events.TaskRouted]
+)
 def test_our_own_events_have_what_is_read_of_them(event: Any) -> None:
     wanted = signals.SIGNALS[event.__name__].model_fields
     assert wanted.keys() <= event.model_fields.keys()

@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from labverse.kernel.errors import Unavailable
+from labverse.route.events import BudgetThresholdReached
 from labverse.route.ledger import Ask, Denial, Lease, Ledger
-from labverse.route.models import BudgetThresholdReached
 from labverse.route.page import Page
 from labverse.route.thresholds import AnnouncingLedger
 from tests.unit.route.fake_means import FakeClock

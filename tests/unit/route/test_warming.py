@@ -3,7 +3,7 @@
 import pytest
 
 from labverse.kernel.errors import Unavailable
-from labverse.route.models import FallbackRequested, TaskRouted
+from labverse.route.events import FallbackRequested, TaskRouted
 from labverse.route.service import AnswerTask
 from tests.unit.route.fakes import ASK, CLOUD, CONFIG, FakeAnnouncer, FakeKeys, World
 

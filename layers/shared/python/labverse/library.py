@@ -8,20 +8,22 @@ from typing import Any
 
 from labverse.adapters import clock as system
 from labverse.adapters import deadline
+from labverse.adapters.memory_circuits import MemoryCircuits
 from labverse.adapters.memory_ledger import MemoryLedger
 from labverse.adapters.openai_compatible import OpenAICompatible
 from labverse.adapters.providers import adapters
 from labverse.adapters.racing import Threads
 from labverse.kernel.clock import Clock
+from labverse.route.breaker import HealthPolicy
 from labverse.route.catalogue import Catalogue
 from labverse.route.choice import LOCAL
 from labverse.route.config import ChoicePolicy, RouteConfig
 from labverse.route.experience import Experience
-from labverse.route.health import Unwatched
 from labverse.route.ledger import Ledger
 from labverse.route.models import AttemptSpan
 from labverse.route.purse import Purse
 from labverse.route.router import Means, Router
+from labverse.route.watch import Watch
 
 
 def router(
@@ -52,7 +54,8 @@ def router(
     learnt = Experience(now.now)
     money = ledger or MemoryLedger()
     purse = Purse(money, now, system.new_id, system.pause, learnt.likely_output)
-    means = Means(Unwatched(), learnt, Threads(), SystemRandom(), ChoicePolicy())
+    health = Watch(MemoryCircuits(), now, HealthPolicy(), system.new_id)
+    means = Means(health, learnt, Threads(), SystemRandom(), ChoicePolicy())
     return Router(catalogue, now, system.new_id, _NoRecord(), purse, means)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from random import SystemRandom
 
-from labverse.adapters import aws, clock, dynamodb_ledger, providers, sqs_letters
+from labverse.adapters import aws, clock, dynamodb_ledger, providers, sqs_letters, watching
 from labverse.adapters.attempt_log import AttemptLog
 from labverse.adapters.dynamodb_counters import DynamoCounters
 from labverse.adapters.eventbridge import EventBridgeAnnouncer
@@ -11,7 +11,6 @@ from labverse.adapters.racing import Threads
 from labverse.adapters.secrets_keys import SecretsKeys
 from labverse.adapters.shared_experience import SharedExperience
 from labverse.route.config import RouteConfig, RoutePolicy
-from labverse.route.health import Unwatched
 from labverse.route.purse import Purse
 from labverse.route.router import Means, Router
 from labverse.route.service import AnswerTask
@@ -34,6 +33,7 @@ def answer_task(have: RouteSettings, read: Callable[[str], str]) -> AnswerTask:
     counters = DynamoCounters(have.CAPACITY_TABLE, aws.client("dynamodb"))
     learnt = SharedExperience(counters, now)
     purse = Purse(ledger, now, clock.new_id, clock.pause, learnt.likely_output)
-    means = Means(Unwatched(), learnt, Threads(), SystemRandom(), policy.choice)
+    health = watching.watch(have.CAPACITY_TABLE, policy.health, bus)
+    means = Means(health, learnt, Threads(), SystemRandom(), policy.choice)
     router = Router(catalogue, now, clock.new_id, AttemptLog(), purse, means)
     return AnswerTask(router, bus, counters)

@@ -122,7 +122,7 @@ class Attempts:
             self.experience.cut(candidate, task_class, seconds)
         self.experience.came_to(task_class, candidate.model, _tally(task, ended, seconds))
         if candidate.provider != LOCAL and not _impatient(ended, turn):
-            self.health.report(candidate.provider, ended.what)
+            self.health.report(candidate.provider, ended.what, ended.started_at)
 
 
 def _impatient(ended: Ended, turn: Turn) -> bool:

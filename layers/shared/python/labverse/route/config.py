@@ -7,6 +7,7 @@ from pydantic import Field, JsonValue, model_validator
 
 from labverse.kernel.model import Model
 from labverse.kernel.money import Usd
+from labverse.route.breaker import HealthPolicy
 from labverse.route.chat import Capability
 from labverse.route.limits import Limits
 from labverse.route.models import TaskClass, Tier
@@ -184,4 +185,5 @@ class RoutePolicy(Model):
 
     spend: Limits
     choice: ChoicePolicy = Field(default_factory=ChoicePolicy)
+    health: HealthPolicy = Field(default_factory=HealthPolicy)
     fallback: FallbackPolicy

@@ -12,6 +12,8 @@ from typing import Literal, Protocol
 from labverse.route.models import Outcome
 from labverse.route.ports import ProviderFailure, Reply
 
+State = Literal["closed", "open", "half_open"]
+
 
 @dataclass(frozen=True)
 class Breaker:
@@ -22,7 +24,7 @@ class Breaker:
     """
 
     provider: str
-    state: Literal["closed", "open", "half_open"] = "closed"
+    state: State = "closed"
     why: Outcome | None = None
     until: datetime | None = None
     ordered: bool = False
@@ -39,21 +41,6 @@ class Health(Protocol):
         """Whether the caller may ask a half-open provider: one caller at a time, anywhere."""
         ...
 
-    def report(self, provider: str, ended: Reply | ProviderFailure) -> None:
-        """How a call to it ended. Says nothing of calls that were given up early by our choice."""
+    def report(self, provider: str, ended: Reply | ProviderFailure, began: datetime) -> None:
+        """How a call that began then has ended; not for calls that were given up by our choice."""
         ...
-
-
-class Unwatched:
-    """Every provider may be asked, always."""
-
-    def look(self) -> Mapping[str, Breaker]:
-        """None is open."""
-        return {}
-
-    def admit(self, provider: str) -> bool:  # noqa: ARG002 - a Health
-        """Anybody may ask."""
-        return True
-
-    def report(self, provider: str, ended: Reply | ProviderFailure) -> None:
-        """Nothing is remembered."""

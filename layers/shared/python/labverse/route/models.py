@@ -162,39 +162,3 @@ class Answer(Model):
         default=None, description="Null where no model that costs money was considered."
     )
     trace_id: str
-
-
-class TaskRouted(Model):
-    """Event, version 1: a task was answered. Carries no prompt and no answer."""
-
-    event_id: str
-    occurred_at: datetime
-    trace_id: str
-    task_class: TaskClass
-    provider: str
-    model: str
-    tokens: Tokens
-    cost_usd: Usd
-    latency_ms: int
-    sla_met: bool
-    attempts: list[Attempt]
-
-
-class BudgetThresholdReached(Model):
-    """Event, version 1: so much of a month's budget is spent. Once for each threshold a month."""
-
-    event_id: str
-    occurred_at: datetime
-    period: str = Field(description="The month, by UTC.", examples=["2026-11"])
-    threshold_percent: int
-    limit_usd: Usd
-    spent_usd: Usd
-
-
-class FallbackRequested(Model):
-    """Event, version 1: the local model was asked while it was not up. Carries no prompt."""
-
-    event_id: str
-    occurred_at: datetime
-    trace_id: str
-    model: str = Field(description="The local model that was asked.")

@@ -4,15 +4,8 @@ from typing import Literal, Protocol
 
 from labverse.kernel.model import Model
 from labverse.route.chat import Chat, ToolCall
-from labverse.route.models import (
-    Answer,
-    AttemptSpan,
-    BudgetThresholdReached,
-    FallbackRequested,
-    Outcome,
-    TaskRouted,
-    Tokens,
-)
+from labverse.route.events import Event
+from labverse.route.models import Answer, AttemptSpan, Outcome, Tokens
 
 
 class Call(Model):
@@ -98,7 +91,7 @@ class ProviderKeys(Protocol):
 class Announcer(Protocol):
     """Where events go."""
 
-    def announce(self, event: TaskRouted | BudgetThresholdReached | FallbackRequested) -> None:
+    def announce(self, event: Event) -> None:
         """Publish. Never raises: a paid answer is not lost because nobody could be told of it."""
         ...
 

@@ -7,17 +7,10 @@ from labverse.kernel.errors import Unavailable
 from labverse.route import tally
 from labverse.route.choose import choose as choose
 from labverse.route.counters import Counters
+from labverse.route.events import FallbackRequested, TaskRouted
 from labverse.route.ledger import seconds
 from labverse.route.limits import period_of
-from labverse.route.models import (
-    NOBODY,
-    AnalyzeRequest,
-    Answer,
-    FallbackRequested,
-    ServedModel,
-    TaskRouted,
-    Work,
-)
+from labverse.route.models import NOBODY, AnalyzeRequest, Answer, ServedModel, Work
 from labverse.route.ports import Announcer, Routed
 from labverse.route.recommendations import Recommendation, recommend
 from labverse.route.router import Router

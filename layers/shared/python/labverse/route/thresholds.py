@@ -7,9 +7,9 @@ from datetime import datetime
 
 from labverse.kernel.clock import Clock
 from labverse.kernel.errors import Unavailable
+from labverse.route.events import BudgetThresholdReached
 from labverse.route.ledger import Ask, Denial, Lease, Ledger, Standing, seconds, standing
 from labverse.route.limits import Limits, usd
-from labverse.route.models import BudgetThresholdReached
 from labverse.route.page import Page
 from labverse.route.ports import Announcer
 
