@@ -8,6 +8,7 @@ from labverse import VERSION
 from labverse.adapters import aws, clock, doors
 from labverse.adapters.probes import CloudProbe, LocalModelProbe, TableProbe
 from labverse.adapters.secrets_keys import SecretsKeys
+from labverse.adapters.watching import Onlooker
 from labverse.entry import observe as entry
 from labverse.observe.service import HealthCheck
 from labverse.observe.settings import ObserveSettings
@@ -29,7 +30,8 @@ def health() -> HealthCheck:
     now = clock.SystemClock()
     secrets = SecretsKeys(settings().PROVIDER_KEYS_ARN, aws.client("secretsmanager"), now)
     routed = (config.routing.primary, *config.routing.fallbacks)
-    cloud = {alias: CloudProbe(alias, config, secrets, now) for alias in routed}
+    watched = Onlooker(settings().CAPACITY_TABLE)
+    cloud = {alias: CloudProbe(alias, config, secrets, now, watched) for alias in routed}
     keys = TableProbe(settings().KEYS_TABLE, aws.client("dynamodb"), "key_id")
     return HealthCheck({**cloud, "ollama": local}, {"keys": keys}, VERSION, now)
 
