@@ -61,7 +61,7 @@ def _rows() -> list[Row]:
 
 
 def test_a_half_is_judged_by_the_other_half() -> None:
-    # Gain rises with length alone, in one subject of two and not in the other.
+    # The longer half of each subject but one gains, and nothing else does.
     rows = [
         Row(subject, f"Is it {'so ' * at}?\nA. yes\nB. no", at < 20 or subject == "b", True)
         for subject in "abcd"
@@ -71,7 +71,7 @@ def test_a_half_is_judged_by_the_other_half() -> None:
     assert len(splits) == 6
     assert spread(splits).startswith("6 halves")
     assert splits == half_splits(rows, Fitter(rows), 6)
-    assert min(length for _, length in splits) > 0.5
+    assert all(score > 0.5 and length > 0.5 for score, length in splits)
 
 
 def test_a_fit_is_written_as_a_module(tmp_path: Path) -> None:
