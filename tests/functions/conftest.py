@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from infra_cdk.config import StageConfig
 from infra_cdk.constructs.layer import config_files
 from labverse.adapters import aws, doors
 from labverse.platform import files
@@ -85,7 +86,7 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Cloud:
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(aws, "client", lambda _service: made)
-    config = config_files()
+    config = config_files(StageConfig.load("dev"))
     monkeypatch.setattr(files, "read", config.__getitem__)
     return made
 

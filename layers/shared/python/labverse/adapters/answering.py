@@ -1,20 +1,29 @@
 """The use case that answers tasks, over real providers and what a stage has on AWS."""
 
+import hashlib
 from collections.abc import Callable
 
-from labverse.adapters import aws, clock, dynamodb_ledger, providers, sqs_letters
+from labverse.adapters import (
+    aws,
+    clock,
+    dynamodb_answers,
+    dynamodb_ledger,
+    providers,
+    sqs_letters,
+)
 from labverse.adapters.attempt_log import AttemptLog
 from labverse.adapters.eventbridge import EventBridgeAnnouncer
 from labverse.adapters.secrets_keys import SecretsKeys
+from labverse.platform.config import FILE, StageFacts
+from labverse.route.cached import CachedTask
 from labverse.route.config import RouteConfig, RoutePolicy
 from labverse.route.purse import Purse
 from labverse.route.router import Router
-from labverse.route.service import AnswerTask
 from labverse.route.settings import RouteSettings
 from labverse.route.thresholds import AnnouncingLedger
 
 
-def answer_task(have: RouteSettings, read: Callable[[str], str]) -> AnswerTask:
+def answer_task(have: RouteSettings, read: Callable[[str], str]) -> CachedTask:
     """Made of the names in `have`, and of the files of config that `read` gives the text of."""
     now = clock.SystemClock()
     config = RouteConfig.model_validate_json(read("ai_providers.json"))
@@ -27,4 +36,12 @@ def answer_task(have: RouteSettings, read: Callable[[str], str]) -> AnswerTask:
     table = dynamodb_ledger.of_stage(have.STAGE, aws.client("dynamodb"), policy.spend)
     ledger = AnnouncingLedger(table, bus, now, clock.new_id)
     purse = Purse(ledger, now, clock.new_id, clock.pause)
-    return AnswerTask(Router(catalogue, now, clock.new_id, AttemptLog(), purse), bus)
+    router = Router(catalogue, now, clock.new_id, AttemptLog(), purse)
+    stored = StageFacts.model_validate_json(read(FILE)).store_answers
+    answers = dynamodb_answers.of_stage(have.STAGE, aws.client("dynamodb")) if stored else None
+    config_name = _digest(config.model_dump_json() + policy.model_dump_json())
+    return CachedTask(router, bus, answers=answers, config=config_name)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -31,6 +31,12 @@ def ask(  # noqa: PLR0913, PLR0917 - typer makes the options of these
     task_class: Annotated[TaskClass | None, typer.Option(help="Without it: default.")] = None,
     max_cost_usd: Annotated[str | None, typer.Option(help="US dollars for this task.")] = None,
     max_latency_ms: Annotated[int | None, typer.Option(help="The SLA of this task.")] = None,
+    cache_seconds: Annotated[
+        int | None, typer.Option(help="A kept answer, no older than this, will do.")
+    ] = None,
+    idempotency_key: Annotated[
+        str | None, typer.Option(help="The same again gets the first answer, charged once.")
+    ] = None,
 ) -> None:
     """Ask a model. The answer goes to stdout; who gave it, at what cost, to stderr."""
     prompt = sys.stdin.read() if text == "-" else text
@@ -41,11 +47,17 @@ def ask(  # noqa: PLR0913, PLR0917 - typer makes the options of these
         "task_class": task_class.value if task_class else None,
         "max_cost_usd": _usd(max_cost_usd),
         "max_latency_ms": max_latency_ms,
+        "cache_seconds": cache_seconds,
     }
     body = {"text": prompt} | {name: value for name, value in limits.items() if value is not None}
-    found = target.find(stage)
     with show.waiting("waiting for an answer"):
-        answer = api.post(found, "/api/v1/analyze", body, as_json=as_json)
+        answer = api.post(
+            target.find(stage),
+            "/api/v1/analyze",
+            body,
+            as_json=as_json,
+            idempotency_key=idempotency_key,
+        )
     if as_json:
         show.machine(answer)
     else:
@@ -59,6 +71,7 @@ def _print(answer: Mapping[str, Any]) -> None:
         f"{answer['model']} ({answer['provider']})",
         f"{answer['latency_ms']} ms{'' if answer.get('sla_met', True) else ', SLA missed'}",
         f"{answer['cost_usd']:g} USD",
+        *(["kept from an earlier request"] if answer.get("cached") else []),
         f"{_count(tokens.get('input'))} + {_count(tokens.get('output'))} tokens",
     )
     show.note(Text(" · ".join(parts), style="dim"))

@@ -10,6 +10,7 @@ from labverse.platform import task, telemetry
 from labverse.platform.api import Api, RouteDoc
 from labverse.platform.event import Consumer, Envelope
 from labverse.route import signals
+from labverse.route.cached import Forgotten
 from labverse.route.config import FallbackPolicy
 from labverse.route.fallback import Scaler
 from labverse.route.models import NOBODY, AnalyzeRequest, Answer
@@ -23,6 +24,11 @@ _SPEND = RouteDoc(
     tag="route",
     problems={503: "The ledger cannot be read"},
 )
+_FORGET = RouteDoc(
+    summary="Forget every answer that is kept for this key, and that its writes were done",
+    tag="route",
+    problems={422: "This deployment keeps no answers", 503: "Answers cannot be reached"},
+)
 
 
 class UseCase(Protocol):
@@ -34,6 +40,10 @@ class UseCase(Protocol):
 
     def spend(self, period: str | None) -> Spend:
         """A month of the ledger; this one, where none is named."""
+        ...
+
+    def forget(self, key_id: str) -> Forgotten:
+        """Forget what was answered to a key."""
         ...
 
 
@@ -60,6 +70,10 @@ def routes(api: Api, answer_task: Callable[[], UseCase]) -> None:
     @api.route("GET", "/api/v1/spend", scope="route", doc=_SPEND)
     def spend(period: Period = None) -> Spend:
         return answer_task().spend(period)
+
+    @api.route("DELETE", "/api/v1/answers", scope="route", doc=_FORGET)
+    def forget() -> Forgotten:
+        return answer_task().forget(api.key_id)
 
 
 def task_answer(event: dict[str, Any], answer_task: UseCase) -> Any:
@@ -94,8 +108,17 @@ def report(answer: Answer, task_class: str) -> None:
     seen = {"provider": answer.provider, "model": answer.model, "sla_met": answer.sla_met}
     telemetry.logger().info(
         "answered",
-        extra={**seen, "latency_ms": answer.latency_ms, "attempts": len(answer.attempts)},
+        extra={
+            **seen,
+            "latency_ms": answer.latency_ms,
+            "attempts": len(answer.attempts),
+            "cached": answer.cached,
+        },
     )
+    if answer.cached:
+        # Apart from the others: it says nothing of how fast or dear its provider is.
+        telemetry.record({"task_class": task_class}, {"TasksCached": (MetricUnit.Count, 1)})
+        return
     telemetry.record(
         {"provider": answer.provider, "task_class": task_class},
         {

@@ -18,7 +18,12 @@ _CODES = {401: "invalid_api_key", 403: "insufficient_permissions", 413: "request
 # The validator's kinds of error that OpenAI has a code for.
 _KINDS = {"extra_forbidden": "unknown_parameter", "missing": "missing_required_parameter"}
 # Where route's own words for a part of the work are in OpenAI's request.
-_MEMBERS = {"text": "messages", "images": "messages", "json": "response_format"}
+_MEMBERS = {
+    "text": "messages",
+    "images": "messages",
+    "json": "response_format",
+    "cache_seconds": "x-labverse-cache-seconds",
+}
 _TOO_LONG = "text"
 
 
