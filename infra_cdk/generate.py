@@ -16,7 +16,7 @@ from labverse.entry import observe, route
 from labverse.entry.openai import routes as openai
 from labverse.kernel.signing import KeySet
 from labverse.platform import idempotency
-from labverse.platform.api import Api
+from labverse.platform.api import WRITES, Api
 from labverse.platform.keys import KeyRecord, Keyring
 from labverse.route.config import RouteConfig, RoutePolicy
 from labverse.route.models import BudgetThresholdReached, FallbackRequested, TaskRouted
@@ -92,8 +92,8 @@ def openapi() -> dict[str, Any]:
 def _with_idempotency(document: dict[str, Any]) -> dict[str, Any]:
     """The header on every write that takes it: Api looks at it before an entry is reached."""
     for operations in document["paths"].values():
-        for operation in operations.values():
-            if "409" in operation["responses"]:
+        for method, operation in operations.items():
+            if method.upper() in WRITES and operation["x-labverse-scope"] != "public":
                 operation.setdefault("parameters", []).append(_IDEMPOTENCY)
     return document
 

@@ -23,25 +23,30 @@ class TaskClass(StrEnum):
     creative = "creative"
 
 
+_PATH = "/api/v1/analyze"
+Prompt = Annotated[str, typer.Argument(help="The prompt; - reads it from stdin.")]
+Model = Annotated[str | None, typer.Option(help="This model and no other.")]
+Class = Annotated[TaskClass | None, typer.Option(help="Without it: default.")]
+Cost = Annotated[str | None, typer.Option(help="US dollars for this task.")]
+Latency = Annotated[int | None, typer.Option(help="The SLA of this task.")]
+Cache = Annotated[int | None, typer.Option(help="A kept answer, no older than this, will do.")]
+Once = Annotated[
+    str | None, typer.Option(help="The same again gets the first answer, charged once.")
+]
+
+
 def ask(  # noqa: PLR0913, PLR0917 - typer makes the options of these
-    text: Annotated[str, typer.Argument(help="The prompt; - reads it from stdin.")],
+    text: Prompt,
     stage: Stage = target.LOCAL,
     as_json: Json = False,
-    model: Annotated[str | None, typer.Option(help="This model and no other.")] = None,
-    task_class: Annotated[TaskClass | None, typer.Option(help="Without it: default.")] = None,
-    max_cost_usd: Annotated[str | None, typer.Option(help="US dollars for this task.")] = None,
-    max_latency_ms: Annotated[int | None, typer.Option(help="The SLA of this task.")] = None,
-    cache_seconds: Annotated[
-        int | None, typer.Option(help="A kept answer, no older than this, will do.")
-    ] = None,
-    idempotency_key: Annotated[
-        str | None, typer.Option(help="The same again gets the first answer, charged once.")
-    ] = None,
+    model: Model = None,
+    task_class: Class = None,
+    max_cost_usd: Cost = None,
+    max_latency_ms: Latency = None,
+    cache_seconds: Cache = None,
+    idempotency_key: Once = None,
 ) -> None:
     """Ask a model. The answer goes to stdout; who gave it, at what cost, to stderr."""
-    prompt = sys.stdin.read() if text == "-" else text
-    if not prompt.strip():
-        raise typer.BadParameter("the prompt is empty", param_hint="TEXT")
     limits = {
         "model": model,
         "task_class": task_class.value if task_class else None,
@@ -49,19 +54,18 @@ def ask(  # noqa: PLR0913, PLR0917 - typer makes the options of these
         "max_latency_ms": max_latency_ms,
         "cache_seconds": cache_seconds,
     }
-    body = {"text": prompt} | {name: value for name, value in limits.items() if value is not None}
+    body = {"text": _prompt(text)} | {n: value for n, value in limits.items() if value is not None}
+    found, once = target.find(stage), idempotency_key
     with show.waiting("waiting for an answer"):
-        answer = api.post(
-            target.find(stage),
-            "/api/v1/analyze",
-            body,
-            as_json=as_json,
-            idempotency_key=idempotency_key,
-        )
-    if as_json:
-        show.machine(answer)
-    else:
-        _print(answer)
+        answer = api.post(found, _PATH, body, as_json=as_json, idempotency_key=once)
+    (show.machine if as_json else _print)(answer)
+
+
+def _prompt(text: str) -> str:
+    prompt = sys.stdin.read() if text == "-" else text
+    if not prompt.strip():
+        raise typer.BadParameter("the prompt is empty", param_hint="TEXT")
+    return prompt
 
 
 def _print(answer: Mapping[str, Any]) -> None:

@@ -25,7 +25,8 @@ PUBLIC = ""
 F = TypeVar("F", bound=Callable[..., Any])
 _SECURITY: list[dict[str, list[str]]] = [{"bearer": []}, {"apiKey": []}]
 _PROBLEMS = {401: "No key, or a wrong or revoked one", 403: "The key lacks the scope"}
-_WRITES = ("POST", "PUT", "PATCH")
+WRITES = ("POST", "PUT", "PATCH")
+"""Methods with a body. Behind a key, each of their routes takes an Idempotency-Key."""
 _TWICE = {
     409: "Its Idempotency-Key is another request's, or the first of its kind is still running "
     "(Retry-After)"
@@ -91,7 +92,7 @@ class Api:
 
         A write behind a key may carry an Idempotency-Key; no route has to remember that.
         """
-        is_write = method in _WRITES
+        is_write = method in WRITES
         problems = {**doc.problems, **(_PROBLEMS if scope else {})}
         problems |= errors.body if is_write else {}
         problems |= _TWICE if is_write and scope else {}
@@ -133,7 +134,7 @@ class Api:
         headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
         # One request at a time: a function's environment has no other.
         self.key_id = "" if scope == PUBLIC else self._keyring.authorize(headers, scope).key_id
-        if method not in _WRITES:
+        if method not in WRITES:
             return self.resolver.resolve(event, context)
         event = with_json_body({**event, "headers": headers})
         run = partial(self.resolver.resolve, event, context)
