@@ -68,6 +68,9 @@ class Keys:
     def batch_get_item(self, **_: Any) -> dict[str, Any]:
         return {"Responses": {}}
 
+    def query(self, **_: Any) -> dict[str, Any]:
+        return {"Items": []}
+
     def get_secret_value(self, *, SecretId: str, **_: Any) -> dict[str, Any]:  # noqa: N803
         return {"SecretString": PEPPERS.text() if SecretId == doors.pepper(STAGE) else "{}"}
 

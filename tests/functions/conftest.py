@@ -1,6 +1,7 @@
 """A function's world without AWS: its environment, its layer's files, and tables in memory."""
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -19,6 +20,7 @@ from labverse.platform.keys import KeyRecord, mint
 from tests.functions.watch import Watch
 from tests.infra.assembly import Assembly
 from tests.infra.grants import missing_grants
+from tests.unit.platform.answers_table import AnswersTable
 from tests.unit.platform.fakes import PEPPERS
 from tests.unit.route.table import Table
 
@@ -49,13 +51,21 @@ class Cloud:
         self.events: list[dict[str, Any]] = []
         self.provider_keys: dict[str, str] = {}
         self.ledger = Table()
-        self.update_item = self.ledger.update_item
         self.batch_get_item = self.ledger.batch_get_item
+        self.answers = AnswersTable()
+        self.put_item, self.delete_item = self.answers.put_item, self.answers.delete_item
+        self.query, self.batch_write_item = self.answers.query, self.answers.batch_write_item
         self.down = False
         self.bus_down = False
         self.letters: list[dict[str, Any]] = []
 
-    def get_item(self, *, Key: dict[str, Any], **_: Any) -> dict[str, Any]:  # noqa: N803 - AWS's name
+    def update_item(self, *, TableName: str, **update: Any) -> Any:  # noqa: N803 - AWS's name
+        table: Any = self.answers if TableName.endswith("-answers") else self.ledger
+        return table.update_item(**update)
+
+    def get_item(self, *, Key: dict[str, Any], **asked: Any) -> dict[str, Any]:  # noqa: N803
+        if "name" in Key:
+            return self.answers.get_item(Key=Key, **asked)
         if self.down:
             raise ClientError({"Error": {"Code": "InternalServerError"}}, "GetItem")
         record = self.records.get(Key["key_id"]["S"])
@@ -136,6 +146,13 @@ def model(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.setenv("LOCAL_MODEL_URL", f"http://127.0.0.1:{server.server_port}/v1")
         yield
         server.shutdown()
+
+
+@pytest.fixture
+def paid(cloud: Cloud, model: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One provider has a key, and answers."""
+    cloud.provider_keys = {"openai": "sk-test"}
+    monkeypatch.setenv("PROVIDER_BASE_URL", os.environ["LOCAL_MODEL_URL"].removesuffix("/v1"))
 
 
 @pytest.fixture

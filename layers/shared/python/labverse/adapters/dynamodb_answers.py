@@ -6,7 +6,7 @@ everything that was ever told to it.
 
 import zlib
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -52,12 +52,12 @@ class DynamoAnswers:
         """`bound`: seconds for `recall` and for `keep`."""
         self._table, self._client, self._bound = table, client, bound
 
-    def recall(self, key_id: str, name: str) -> str | None:
+    def recall(self, key_id: str, name: str, now: datetime) -> str | None:
         """One consistent read: what was just paid for is found."""
         where: Any = {"TableName": self._table, "Key": _key(key_id, name), "ConsistentRead": True}
         item = self._soon(lambda: self._client.get_item(**where)).get("Item")
         # DynamoDB removes what has expired when it has the time.
-        if item is None or int(item[EXPIRES]["N"]) <= datetime.now(UTC).timestamp():
+        if item is None or int(item[EXPIRES]["N"]) <= now.timestamp():
             return None
         return unpacked(item[KEPT]["B"])
 

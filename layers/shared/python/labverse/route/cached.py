@@ -23,7 +23,8 @@ from labverse.route.ports import Routed
 from labverse.route.service import AnswerTask
 from labverse.route.unanswered import LASTING
 
-_SAID = frozenset({"chat", "task_class", "model", "temperature", "max_output_tokens"})
+SAID = frozenset({"chat", "task_class", "model", "temperature", "max_output_tokens"})
+"""The members of work that make an answer what it is."""
 _WHOLE = ("stop", "tool_calls")
 
 
@@ -37,7 +38,7 @@ class Forgotten(Model):
 class Answers(Protocol):
     """Where answers are kept, by key. Every method raises Unavailable, the first two at once."""
 
-    def recall(self, key_id: str, name: str) -> str | None:
+    def recall(self, key_id: str, name: str, now: datetime) -> str | None:
         """What was kept under that name and has not expired."""
         ...
 
@@ -89,7 +90,7 @@ class CachedTask(AnswerTask):
         started = self.router.clock.monotonic()
         name = named(work, self.config)
         try:
-            text = answers.recall(work.key_id, name)
+            text = answers.recall(work.key_id, name, self.router.clock.now())
         except Unavailable:
             return super().run(work, trace_id)
         kept = _read(text)
@@ -148,7 +149,7 @@ class CachedTask(AnswerTask):
 def named(work: Work, config: str) -> str:
     """The name of an answer: equal exactly for equal work of one key under one config."""
     # Not with sorted members: a model writes JSON in the order of the schema that it is given.
-    said = work.model_dump_json(include=set(_SAID))
+    said = work.model_dump_json(include=set(SAID))
     return hashlib.sha256(f"{work.key_id}\n{config}\n{said}".encode()).hexdigest()
 
 
