@@ -32,9 +32,9 @@ WHO = {
     "how": HOW,
     "seconds": st.sampled_from([0, 0, 0.4, 12, 31]),
 }
-QUICK = st.builds(Step, **{**WHO, "inside": st.just(()), "seconds": st.just(0)})  # type: ignore[arg-type]
+QUICK = st.builds(Step, **{**WHO, "inside": st.just(()), "seconds": st.just(0)})
 STEPS = st.lists(
-    st.builds(Step, inside=st.lists(QUICK, max_size=3).map(tuple), **WHO),  # type: ignore[arg-type]
+    st.builds(Step, inside=st.lists(QUICK, max_size=3).map(tuple), **WHO),
     max_size=25,
 )
 

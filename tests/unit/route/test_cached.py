@@ -111,7 +111,7 @@ def test_an_answer_serves_whoever_allows_no_more_than_its_own_request(
 ) -> None:
     desk = Desk()
     desk.ask(max_latency_ms=_ms(latency), max_cost_usd=_usd(cost))
-    asked = {"max_latency_ms": _ms(other_latency), "max_cost_usd": _usd(other_cost)}
+    asked: dict[str, Any] = {"max_latency_ms": _ms(other_latency), "max_cost_usd": _usd(other_cost)}
     most = 4
     served = (other_latency or most) <= (latency or most) and (other_cost or most) <= (cost or most)
     assert desk.ask(**asked).cached == served
@@ -122,7 +122,7 @@ def _ms(limit: int | None) -> int | None:
 
 
 def _usd(limit: int | None) -> Decimal | None:
-    return limit and Decimal(limit) / 100
+    return None if limit is None else Decimal(limit) / 100
 
 
 def test_another_config_finds_nothing(desk: Desk) -> None:
