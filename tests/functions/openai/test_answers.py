@@ -34,6 +34,15 @@ def test_openais_sdk_reads_the_conflict(sdk: openai.OpenAI, cloud: Cloud) -> Non
         chat(sdk, idempotency_key="order-7")
     assert caught.value.code == "running"
     assert caught.value.response.headers["retry-after"] == "1"
+    with pytest.raises(openai.ConflictError) as caught:
+        sdk.with_options(max_retries=2).chat.completions.create(
+            model="auto",
+            messages=[{"role": "user", "content": "Bye"}],
+            extra_headers={"Idempotency-Key": "order-7"},
+        )
+    assert caught.value.code == "other_request"
+    assert caught.value.response.headers["x-should-retry"] == "false"
+    assert caught.value.response.request.headers["x-stainless-retry-count"] == "0"
     with pytest.raises(openai.BadRequestError, match="Idempotency-Key"):
         chat(sdk, idempotency_key="x" * 256)
 

@@ -68,10 +68,16 @@ def render(error: LabverseError, trace_id: str) -> dict[str, Any]:
             **answer["headers"],
             "content-type": "application/json",
             **headers.of_trace(trace_id),
-            **tried,
+            **(tried | _retry(status, error)),
         },
         "body": json.dumps({"error": detail}),
     }
+
+
+def _retry(status: int, error: LabverseError) -> dict[str, str]:
+    """OpenAI's SDK asks again after any 409, unless it is told that this would be in vain."""
+    in_vain = status == 409 and error.retry_after is None
+    return {"x-should-retry": "false"} if in_vain else {}
 
 
 def _tried(extra: dict[str, Any]) -> dict[str, str]:
