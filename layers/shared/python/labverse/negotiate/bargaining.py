@@ -13,7 +13,6 @@ rho: a vector that is nowhere larger and somewhere smaller has a smaller sorted 
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -61,7 +60,7 @@ class Chosen:
     looked_at: int
 
 
-def bargaining_set(terms: Terms, space: Space) -> tuple[Ints, Floats]:
+def bargaining_set(space: Space) -> tuple[Ints, Floats]:
     """F0 and its expected gains."""
     return space.acceptable(-ROUNDING * space.scale)
 
@@ -148,13 +147,14 @@ def kalai_point(bargain: Bargain, known: Floats) -> tuple[int, Floats] | None:
 def _ideal(bargain: Bargain, agent: int, known: float) -> float:
     """The largest V of one agent over F."""
     floor = bargain.floor.copy()
-    floor[agent] = max(floor[agent], _below(known))
+    floor[agent] = max(floor[agent], known - TIE * abs(known))
     best = _point(bargain, lambda losses: losses[agent], floor)
     return known if best is None else float(best[1][agent])
 
 
-def _below(value: Floats | float) -> Any:
-    return value - TIE * abs(value)
+def _below(value: Floats) -> Floats:
+    lower: Floats = value - TIE * abs(value)
+    return lower
 
 
 def _point(bargain: Bargain, combine: Combine, floor: Floats) -> tuple[int, Floats] | None:

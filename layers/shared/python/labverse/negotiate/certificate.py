@@ -10,18 +10,15 @@ from labverse.negotiate.search import Score, minimise
 
 _DOMINATING = 0.8
 """An agent with more than this share of the surplus is pointed out."""
-_VISIBLE = 1e-9
+VISIBLE = 1e-9
 """A sum of V, in units of scale, is larger only by more than this."""
 
 
 def certify(bargain: Bargain, chosen: Chosen, deviations: Deviations | None) -> Certificate:
     """Everything about a chosen outcome. JSON values only."""
-    terms, agents = bargain.terms, range(bargain.space.agents)
-    index = np.array([chosen.index])
-    gains = bargain.space.gains(index)[:, 0]
-    expected = np.einsum("ns,s->n", gains, terms.risk.probabilities)
-    moves = [deviations.gain(a, chosen.index, float(chosen.values[a])) for a in deviations.movers
-             ] if deviations else []
+    terms, p = bargain.terms, bargain.terms.risk.probabilities
+    gains = bargain.space.gains(np.array([chosen.index]))[:, 0]
+    expected = np.einsum("ns,s->n", gains, p)
     return {
         "method": "enumeration",
         "lower_bound": chosen.phi,
@@ -30,20 +27,28 @@ def certify(bargain: Bargain, chosen: Chosen, deviations: Deviations | None) -> 
         "bargaining_set": int(bargain.zone.index.size),
         "values": chosen.values.tolist(),
         "expected_gains": expected.tolist(),
-        "reserve": np.einsum("ns,s->n", terms.reserve, terms.risk.probabilities).tolist(),
+        "reserve": np.einsum("ns,s->n", terms.reserve, p).tolist(),
         "rho": chosen.rho.tolist(),
         "contributions": (terms.weights * chosen.rho).tolist(),
         "stake": bargain.stake.tolist(),
-        "benchmark": np.einsum("ns,s->n", bargain.best, terms.risk.probabilities).tolist(),
-        "indifferent": [a for a in agents if not bargain.active[a]],
+        "benchmark": np.einsum("ns,s->n", bargain.best, p).tolist(),
+        "indifferent": np.flatnonzero(~bargain.active).tolist(),
         "individually_rational": bool((chosen.values >= bargain.floor).all()),
         "ties": chosen.ties,
         "pareto_rho": True,  # leximax implies it: see labverse.negotiate.bargaining
         "pareto_value": _undominated(bargain, chosen.values),
-        "deviation_max": max(moves, default=0.0),
+        "deviation_max": _deviation(chosen, deviations),
         **_points(bargain, chosen),
         **surplus(expected),
     }
+
+
+def _deviation(chosen: Chosen, deviations: Deviations | None) -> float:
+    """The most that anybody gains by a change of his own issues."""
+    if deviations is None:
+        return 0.0
+    own = ((agent, float(chosen.values[agent])) for agent in deviations.movers)
+    return max((deviations.gain(agent, chosen.index, v) for agent, v in own), default=0.0)
 
 
 def surplus(expected: Floats) -> Certificate:
@@ -89,4 +94,4 @@ def _undominated(bargain: Bargain, values: Floats) -> bool:
     floor = values - 10 * ROUNDING * scale
     nothing = np.zeros((scale.size, bargain.space.scenarios))
     better = minimise(bargain.zone, Score(nothing, scale, lambda losses: losses.sum(axis=0)), floor)
-    return better is None or -better.score <= float((values / scale).sum()) + _VISIBLE
+    return better is None or -better.score <= float((values / scale).sum()) + VISIBLE

@@ -3,8 +3,8 @@
 import numpy as np
 
 from labverse.negotiate.arrays import Floats
-from labverse.negotiate.equilibrium import Deviations, largest_values, nearest_equilibrium
 from labverse.negotiate.bargaining import Bargain
+from labverse.negotiate.equilibrium import Deviations, largest_values, nearest_equilibrium
 from labverse.negotiate.problem import Certificate, unflat
 from labverse.negotiate.reading import Terms
 from labverse.negotiate.risk import Risk
@@ -66,9 +66,7 @@ def no_equilibrium(bargain: Bargain, deviations: Deviations) -> tuple[int, Certi
     values = zone.values(np.arange(zone.index.size))
     robust = np.flatnonzero((values >= bargain.floor[:, None]).all(axis=0))
     scale = 1 + largest_values(space, bargain.terms.risk)
-    place, epsilon = nearest_equilibrium(
-        deviations, zone.index[robust], values[:, robust], scale
-    )
+    place, epsilon = nearest_equilibrium(deviations, zone.index[robust], values[:, robust], scale)
     index = int(zone.index[robust[place]])
     there = values[:, robust[place]]
     moves = [
@@ -77,5 +75,3 @@ def no_equilibrium(bargain: Bargain, deviations: Deviations) -> tuple[int, Certi
         if (gain := deviations.gain(agent, index, float(there[agent]))) > 0
     ]
     return index, {"epsilon_min": epsilon, "deviations": moves, "values": there.tolist()}
-
-

@@ -139,7 +139,9 @@ def tables(given: Any, sizes: Sequence[int], agents: int, scenarios: int) -> lis
     for agent, row in enumerate(given):
         if not hasattr(row, "__len__") or len(row) != len(sizes):
             raise Faulty(f"tables[{agent}]: must be {len(sizes)} arrays, one per issue")
-        found.append([array(f"tables[{agent}][{place}]", part, 2) for place, part in enumerate(row)])
+        found.append(
+            [array(f"tables[{agent}][{place}]", part, 2) for place, part in enumerate(row)]
+        )
         for place, (part, size) in enumerate(zip(found[-1], sizes, strict=True)):
             if part.shape != (size, scenarios):
                 raise Faulty(f"tables[{agent}][{place}]: must have shape ({size}, {scenarios})")
@@ -147,7 +149,7 @@ def tables(given: Any, sizes: Sequence[int], agents: int, scenarios: int) -> lis
 
 
 def utilities(given: Any, shape: tuple[int, int, int]) -> Floats:
-    """(n, S, X). Whether all are finite is seen where their means are formed: one pass is enough."""
+    """(n, S, X). That all are finite is seen where their means are formed: one pass is enough."""
     found = numbers("utilities", given, 3)
     if found.shape != shape:
         raise Faulty(f"utilities: must have shape {shape}, has {found.shape}")

@@ -20,7 +20,10 @@ class GridSpace:
     """See labverse.negotiate.space.Space."""
 
     def __init__(
-        self, sizes: tuple[int, ...], tables: list[list[Floats]], given: tuple[Floats, Floats],
+        self,
+        sizes: tuple[int, ...],
+        tables: list[list[Floats]],
+        given: tuple[Floats, Floats],
         allowed: Bools | None,
     ) -> None:
         """`given`: the reserve (n, S) and the probabilities (S,)."""
@@ -101,6 +104,7 @@ def _mean(half: Floats, belief: Floats) -> Floats:
 
 def halfway(sizes: tuple[int, ...]) -> int:
     """How many issues go to the first half, so that the larger half is as small as can be."""
+
     def larger(split: int) -> int:
         rows = columns = 1
         for place, size in enumerate(sizes):

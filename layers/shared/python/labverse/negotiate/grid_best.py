@@ -5,8 +5,9 @@ import numpy as np
 from labverse.negotiate.arrays import Bools, Floats, Ints
 
 
-def best_in_grid(halves: tuple[list[Floats], list[Floats]], keys: list[Floats], inside: Bools
-                 ) -> Floats:
+def best_in_grid(
+    halves: tuple[list[Floats], list[Floats]], keys: list[Floats], inside: Bools
+) -> Floats:
     """max over inside (row, column) of first[i][row, s] + last[i][column, s], as (n, S). Exact.
 
     A row's bound is its own part plus the best among columns whose keys are no smaller than the
@@ -16,10 +17,14 @@ def best_in_grid(halves: tuple[list[Floats], list[Floats]], keys: list[Floats], 
     filled = np.flatnonzero(inside.any(axis=1))
     inside = inside[filled]
     reaches = [_reach(key, inside) for key in keys]
-    return np.stack([
-        _best(np.ascontiguousarray(first[filled].T), np.ascontiguousarray(last.T), inside, reaches)
-        for first, last in zip(*halves, strict=True)
-    ])
+    return np.stack(
+        [
+            _best(
+                np.ascontiguousarray(first[filled].T), np.ascontiguousarray(last.T), inside, reaches
+            )
+            for first, last in zip(*halves, strict=True)
+        ]
+    )
 
 
 def _reach(key: Floats, inside: Bools) -> tuple[Ints, Ints]:

@@ -1,8 +1,9 @@
 """Mean and tail: the coherent mix that `risk_aversion` stands for, and its dual.
 
 V = (1 - a) E[g] + a CVaR_t[g] = min over q in Q of E_q[g], where
-Q = {(1 - a) p + a q' : 0 <= q' <= p / t, sum q' = 1} (Rockafellar and Uryasev 2000, "Optimization of
-conditional value-at-risk"; Artzner et al. 1999 for the dual). t = 0 is the worst case.
+Q = {(1 - a) p + a q' : 0 <= q' <= p / t, sum q' = 1} (Rockafellar and Uryasev 2000,
+"Optimization of conditional value-at-risk"; Artzner et al. 1999 for the dual). t = 0 is the worst
+case.
 """
 
 from dataclasses import dataclass

@@ -3,8 +3,7 @@
 Every score here is combine(l_1 .. l_n) with combine rising in each l_i(x) = max over q in Q of
 E_q[(base_i - g_i(x)) / scale_i]. Any q in Q bounds l_i from below, at the price of one mean per
 outcome. So: bound all by the plain mean, look exactly at the most promising few, take the beliefs
-that are worst for the best of them as new bounds (Kelley's cutting planes, 1960), drop what cannot win
-any more, repeat. When nothing is left open the result is exact: the rest is bounded away.
+that are worst When nothing is left open the result is exact: the rest is bounded away.
 """
 
 from collections.abc import Callable
@@ -161,7 +160,8 @@ class _Search:
         self.scores = self.score.combine(self.bounds)
         if outside is not None:
             belief = self.zone.risk.worst_belief(-outside)
-            below |= self._below(self.zone.space.means(self.zone.index[self.live], belief))
+            means = self.zone.space.means(self.zone.index[self.live], belief)
+            np.logical_or(below, self._below(means), out=below)
         self.scores[below] = np.nan
 
     def _bound(self, means: Floats, belief: Floats) -> Floats:
@@ -180,6 +180,8 @@ class _Search:
         return below
 
     def _found(self) -> Found:
-        places, losses, values, scores = (np.concatenate(part, axis=-1) for part in zip(*self.kept, strict=True))
+        places, losses, values, scores = (
+            np.concatenate(part, axis=-1) for part in zip(*self.kept, strict=True)
+        )
         best = scores <= self._limit()
         return Found(places[best], losses[:, best], values[:, best], self.best, self.looked_at)

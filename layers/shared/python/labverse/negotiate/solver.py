@@ -8,7 +8,6 @@ from labverse.negotiate.certificate import certify
 from labverse.negotiate.equilibrium import LEAST, Deviations, Equilibria, largest_values
 from labverse.negotiate.problem import Problem, Solution, unflat
 from labverse.negotiate.reading import ENUMERABLE, Reader, Terms, too_large
-from labverse.negotiate.space import Space
 
 __all__ = ["Problem", "Solution", "solve"]
 
@@ -26,6 +25,11 @@ def solve(problem: Problem) -> Solution:
     terms = reader.terms()
     if terms is None or reader.faults:
         return Solution("invalid", "; ".join(reader.faults))
+    if terms.count > ENUMERABLE:
+        # Only here is HiGHS needed: what can be enumerated never waits for its import.
+        from labverse.negotiate.beyond import solve_beyond
+
+        return solve_beyond(terms)
     return _enumerate(terms)
 
 
@@ -37,7 +41,7 @@ def _enumerate(terms: Terms) -> Solution:
     space = terms.space()
     if not np.isfinite(space.scale).all():
         return Solution("invalid", "utilities: must be finite numbers")
-    found = bargaining_set(terms, space)
+    found = bargaining_set(space)
     if not found[0].size:
         certificate = disagreement.nearest(terms, space)
         return Solution("no_agreement", "empty_zopa", certificate=certificate)
@@ -48,7 +52,7 @@ def _choose(bargain: Bargain) -> Solution:
     terms, space = bargain.terms, bargain.space
     deviations = Deviations(space, terms.risk, terms.owner) if terms.equilibrium else None
     equilibria = _filter(bargain, deviations)
-    chosen = least_regret(bargain, equilibria and equilibria.accepts)
+    chosen = least_regret(bargain, None if equilibria is None else equilibria.accepts)
     if chosen is not None:
         return _agreed(bargain, chosen, deviations)
     if deviations is None or least_regret(bargain) is None:
@@ -57,7 +61,9 @@ def _choose(bargain: Bargain) -> Solution:
         return Solution("no_agreement", "not_robust", certificate=certificate)
     index, certificate = disagreement.no_equilibrium(bargain, deviations)
     outcome = unflat(index, terms.sizes)
-    return Solution("no_equilibrium", "no_pure_equilibrium", index, outcome, certificate=certificate)
+    return Solution(
+        "no_equilibrium", "no_pure_equilibrium", index, outcome, certificate=certificate
+    )
 
 
 def _filter(bargain: Bargain, deviations: Deviations | None) -> Equilibria | None:
