@@ -159,7 +159,7 @@ class _Negotiation:
         }
 
     def _undominated(self, values: Floats) -> bool:
-        scale = self.columns.scale
+        scale = np.where(self.columns.scale > 0, self.columns.scale, 1.0)
         floor, one = values - 10 * ROUNDING * scale, np.ones(scale.size)
         aim = Aim(np.zeros_like(self.best), scale, "sum", one, floor)
         found = Cutting(self.columns, aim).solve()

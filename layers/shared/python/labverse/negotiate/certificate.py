@@ -90,7 +90,7 @@ def nash_ratio(values: Floats, at_nash: Floats) -> float:
 
 def _undominated(bargain: Bargain, values: Floats) -> bool:
     """Whether no outcome has V nowhere smaller and somewhere larger: leximax does not imply it."""
-    scale = bargain.space.scale
+    scale = np.where(bargain.space.scale > 0, bargain.space.scale, 1.0)
     floor = values - 10 * ROUNDING * scale
     nothing = np.zeros((scale.size, bargain.space.scenarios))
     better = minimise(bargain.zone, Score(nothing, scale, lambda losses: losses.sum(axis=0)), floor)

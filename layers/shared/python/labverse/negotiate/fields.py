@@ -18,14 +18,18 @@ class Faulty(Exception):
 
 def sizes(given: Any) -> tuple[int, ...]:
     """At least one issue, each with at least one value."""
-    if isinstance(given, str) or not hasattr(given, "__len__"):
-        raise Faulty("sizes: must be a list of whole numbers")
-    if len(given) == 0:
-        raise Faulty("sizes: there must be at least one issue")
-    for place, size in enumerate(given):
+    for place, size in enumerate(listed("sizes: must be at least one whole number", given)):
         if isinstance(size, bool) or not isinstance(size, int | np.integer) or size < 1:
             raise Faulty(f"sizes[{place}]: must be a whole number above 0")
     return tuple(int(size) for size in given)
+
+
+def listed(fault: str, given: Any, length: int | None = None) -> list[Any]:
+    """The members of a list, tuple or array that is not empty (and of that length)."""
+    real = isinstance(given, list | tuple) or (isinstance(given, np.ndarray) and given.ndim > 0)
+    if not real or not len(given) or (length is not None and len(given) != length):
+        raise Faulty(fault)
+    return list(given)
 
 
 def array(name: str, given: Any, dimensions: int) -> Floats:
@@ -114,31 +118,33 @@ def owner(given: Any, issues: int, agents: int) -> tuple[int, ...]:
     return tuple(int(agent) for agent in found)
 
 
+def whole(given: Any) -> bool:
+    """Whether costs are one number per outcome, told from their form alone."""
+    if isinstance(given, np.ndarray):
+        return given.ndim == 1 and given.dtype != object
+    return isinstance(given, list | tuple) and len(given) > 0 and np.ndim(given[0]) == 0
+
+
 def costs(given: Any, sizes: Sequence[int]) -> list[Floats] | Floats:
     """Per issue, or one per outcome (alone, or as the only one of a list)."""
     wrong = "cost: must be one array per issue, or one number per outcome"
-    if not hasattr(given, "__len__"):
-        raise Faulty(wrong)
-    parts = [given] if np.ndim(given[0]) == 0 else list(given)
+    parts = [given] if whole(given) else listed(wrong, given)
     if len(parts) == len(sizes):
         found = [array(f"cost[{place}]", part, 1) for place, part in enumerate(parts)]
         if all(part.size == size for part, size in zip(found, sizes, strict=True)):
             return found
     if len(parts) == 1:
-        whole = array("cost", parts[0], 1)
-        if whole.size == prod(sizes):
-            return whole
+        each = array("cost", parts[0], 1)
+        if each.size == prod(sizes):
+            return each
     raise Faulty(wrong)
 
 
 def tables(given: Any, sizes: Sequence[int], agents: int, scenarios: int) -> list[list[Floats]]:
     """Per agent and issue (size, S)."""
-    if not hasattr(given, "__len__") or len(given) != agents:
-        raise Faulty(f"tables: must be {agents} lists, one per agent")
     found: list[list[Floats]] = []
-    for agent, row in enumerate(given):
-        if not hasattr(row, "__len__") or len(row) != len(sizes):
-            raise Faulty(f"tables[{agent}]: must be {len(sizes)} arrays, one per issue")
+    for agent, row in enumerate(listed(f"tables: must be {agents} lists", given, agents)):
+        row = listed(f"tables[{agent}]: must be {len(sizes)} arrays", row, len(sizes))
         found.append(
             [array(f"tables[{agent}][{place}]", part, 2) for place, part in enumerate(row)]
         )

@@ -6,8 +6,6 @@ from functools import cached_property
 from math import prod
 from typing import TypeVar
 
-import numpy as np
-
 from labverse.negotiate import fields
 from labverse.negotiate.arrays import Bools, Floats
 from labverse.negotiate.dense import DenseSpace
@@ -70,7 +68,8 @@ def too_large(problem: Problem) -> str | None:
         sizes = fields.sizes(problem.sizes)
     except Faulty:
         return None  # reported with all other faults
-    whole = problem.cost is not None and np.ndim(problem.cost[0]) == 0 and len(sizes) > 1
+    single = isinstance(problem.cost, list | tuple) and len(problem.cost) == 1
+    whole = (fields.whole(problem.cost) or single) and len(sizes) > 1
     if prod(sizes) > ENUMERABLE and (problem.utilities is not None or whole):
         what = "utilities" if problem.utilities is not None else "cost"
         return f"{what}: {prod(sizes)} outcomes; beyond {ENUMERABLE} they must add up over issues"

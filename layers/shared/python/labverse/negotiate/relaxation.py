@@ -66,7 +66,7 @@ class Program:
         program.a_matrix_.index_ = np.arange(self._columns)
         program.a_matrix_.value_ = np.ones(self._columns)
         self._highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
-        for option, value in _OPTIONS.items():
+        for option, value in OPTIONS.items():
             self._highs.setOptionValue(option, value)
         self._highs.passModel(program)
 
@@ -118,7 +118,7 @@ class Program:
 
 
 # One thread and fixed seeds: the same bytes on every run.
-_OPTIONS: dict[str, Any] = {
+OPTIONS: dict[str, Any] = {
     "output_flag": False,
     "log_to_console": False,
     "threads": 1,

@@ -173,7 +173,7 @@ class _Search:
         """Which of the live are out, as V is at most these means; later searches know it too."""
         if self.live.size == self.zone.index.size:
             np.minimum(self.zone.upper, means, out=self.zone.upper)
-        below: Bools = (means < self.floor[:, None]).any(axis=0)
+        below: Bools = np.any(means < self.floor[:, None], axis=0)
         if self.live.size < self.zone.index.size:
             out = self.live[below]
             self.zone.upper[:, out] = np.minimum(self.zone.upper[:, out], means[:, below])
