@@ -6,6 +6,7 @@ from labverse.negotiate.arrays import Floats, Ints
 from labverse.negotiate.labels import reaching
 from labverse.negotiate.reading import Terms
 from labverse.negotiate.relaxation import Program, Row
+from labverse.negotiate.risk import Risk
 
 _BEAM = 64
 CAP = 200_000
@@ -15,17 +16,32 @@ CAP = 200_000
 class Columns:
     """The outcomes as one-hot columns: gains are linear in them."""
 
-    def __init__(self, terms: Terms) -> None:
+    def __init__(self, sizes: tuple[int, ...], risk: Risk, tables: Floats, scale: Floats) -> None:
+        self.sizes, self.risk, self.tables = sizes, risk, tables
+        """tables: (n, sum of sizes, S)."""
+        self.scale: Floats = scale
+        """(n,): the size of an agent's gains. Rows are written in its units, as HiGHS's tolerances
+        are absolute."""
+        self.unit = np.where(scale > 0, scale, 1.0)
+        self.starts = np.r_[0, np.cumsum(sizes)[:-1]]
+        self.agents, self.scenarios = tables.shape[0], tables.shape[2]
+        self.cost: Floats | None = None
+        self.budget = 0.0
+
+    @classmethod
+    def of(cls, terms: Terms) -> "Columns":
+        """All values of all issues, with the reserve taken off the first."""
         assert terms.tables is not None
-        self.terms, self.sizes, self.risk = terms, terms.sizes, terms.risk
-        self.starts = np.r_[0, np.cumsum(terms.sizes)[:-1]]
-        first = [table[0] - d for table, d in zip(terms.tables, terms.reserve, strict=True)]
-        parts = [[a, *t[1:]] for a, t in zip(first, terms.tables, strict=True)]
-        self.tables: Floats = np.stack([np.concatenate(part) for part in parts])
-        """(n, sum of sizes, S)."""
-        self.agents, self.scenarios = len(parts), self.tables.shape[2]
-        self.scale = np.array([sum(float(abs(t).max()) for t in part) for part in parts])
-        self.cost = None if terms.cost is None else np.concatenate(terms.cost)
+        parts = [
+            [table[0] - reserve, *table[1:]]
+            for table, reserve in zip(terms.tables, terms.reserve, strict=True)
+        ]
+        tables = np.stack([np.concatenate(part) for part in parts])
+        scale = np.array([sum(float(abs(t).max()) for t in part) for part in parts])
+        made = cls(terms.sizes, terms.risk, tables, scale)
+        if terms.cost is not None:
+            made.cost, made.budget = np.concatenate(terms.cost), terms.budget
+        return made
 
     def gains(self, outcomes: Ints) -> Floats:
         """(n, L, S) of outcomes (L, m)."""
@@ -45,16 +61,15 @@ class Columns:
     def bargaining_rows(self, extra: int) -> list[Row]:
         """Expected gains are not below 0, and the cost is inside the budget."""
         nothing, p = np.zeros(extra), self.risk.probabilities
-        floor = -1e-12 * self.scale
-        rows = [Row(self.mean(a, p), nothing, float(floor[a])) for a in range(self.agents)]
+        rows = [Row(self.mean(a, p) / self.unit[a], nothing, -1e-12) for a in range(self.agents)]
         return [*rows, *self.budget_rows(extra)]
 
     def budget_rows(self, extra: int) -> list[Row]:
         """The cost is inside the budget."""
         if self.cost is None:
             return []
-        slack = 1e-12 * max(abs(self.terms.budget), float(abs(self.cost).max()))
-        return [Row(-self.cost, np.zeros(extra), -self.terms.budget - slack)]
+        unit = max(abs(self.budget), float(abs(self.cost).max())) or 1.0
+        return [Row(-self.cost / unit, np.zeros(extra), -self.budget / unit - 1e-12)]
 
 
 def best_gains(columns: Columns) -> Floats | None:
@@ -70,10 +85,11 @@ def best_gains(columns: Columns) -> Floats | None:
     for agent in range(columns.agents):
         plain = columns.mean(agent, columns.risk.probabilities)
         for place, aim in enumerate([plain, *columns.tables[agent].T]):
-            top = _largest(program, np.ascontiguousarray(aim), pool)
+            top = _largest(program, aim / columns.unit[agent], pool)
             if top is None:
                 return None
-            found[agent, place - 1], outcome = top
+            value, outcome = top
+            found[agent, place - 1] = value * columns.unit[agent]
             pool = np.vstack([pool, outcome])
         pool = np.unique(pool, axis=0)
     return found

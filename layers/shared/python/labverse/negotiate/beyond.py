@@ -27,16 +27,16 @@ def solve_beyond(terms: Terms) -> Solution:
     costs = terms.cost
     if costs is not None and sum(float(part.min()) for part in costs) > terms.budget:
         return Solution("no_agreement", "infeasible_constraints", certificate=infeasible(terms))
-    columns = Columns(terms)
+    columns = Columns.of(terms)
     best = best_gains(columns)
     if best is None:
         return Solution("no_agreement", "empty_zopa", certificate=_nearest(columns))
-    return _Negotiation(columns, best).solution()
+    return _Negotiation(terms, columns, best).solution()
 
 
 class _Negotiation:
-    def __init__(self, columns: Columns, best: Floats) -> None:
-        self.columns, self.terms = columns, columns.terms
+    def __init__(self, terms: Terms, columns: Columns, best: Floats) -> None:
+        self.terms, self.columns = terms, columns
         self.best, self.stake = best[:, :-1], best[:, -1]
         self.active: Bools = self.stake > INDIFFERENT * columns.scale
         self.floor = -ROUNDING * columns.scale
@@ -143,8 +143,8 @@ class _Negotiation:
 
     def _nash(self, values: Floats) -> Certificate | None:
         weights = self.active.astype(np.float64)
-        nothing, one = np.zeros_like(self.best), np.ones(len(weights))
-        found = Cutting(self.columns, Aim(nothing, one, "log", weights, self.floor)).solve()
+        nothing, stake = np.zeros_like(self.best), np.where(self.active, self.stake, 1.0)
+        found = Cutting(self.columns, Aim(nothing, stake, "log", weights, self.floor)).solve()
         if found is None or not np.isfinite(found.scores).any():
             return None
         place = int(found.scores.argmin())
@@ -159,7 +159,7 @@ class _Negotiation:
         }
 
     def _undominated(self, values: Floats) -> bool:
-        scale = np.where(self.columns.scale > 0, self.columns.scale, 1.0)
+        scale = self.columns.unit
         floor, one = values - 10 * ROUNDING * scale, np.ones(scale.size)
         aim = Aim(np.zeros_like(self.best), scale, "sum", one, floor)
         found = Cutting(self.columns, aim).solve()

@@ -49,8 +49,13 @@ class Cuts:
         self.extra = {"max": n + 1, "sum": n, "log": 2 * n}[aim.kind]
         self.program = Program(columns.sizes, self.extra)
         limits = columns.budget_rows if aim.floor is None else columns.bargaining_rows
-        for row in limits(self.extra):
-            self.program.add(row)
+        self.sources: list[tuple[int, Floats] | None] = []
+        """For each row the agent and the weights of scenarios that its columns are a mean with."""
+        for place, row in enumerate(limits(self.extra)):
+            mean = aim.floor is not None and place < n
+            self._add(
+                row, (place, columns.risk.probabilities / columns.unit[place]) if mean else None
+            )
         plain = np.broadcast_to(columns.risk.probabilities, (n, columns.scenarios))
         for agent in range(n):
             self._cut(agent, plain[agent])
@@ -68,19 +73,24 @@ class Cuts:
                 self._tangent(agent, 1.0)
         self.program.cost(np.zeros(sum(columns.sizes)), cost)
 
+    def _add(self, row: Row, source: tuple[int, Floats] | None) -> None:
+        self.program.add(row)
+        self.sources.append(source)
+
     def _link(self, first: int, second: int, factor: float, least: float) -> None:
         """y_first + factor y_second >= least."""
         extra = np.zeros(self.extra)
         extra[second] = factor
         extra[first] = 1
-        self.program.add(Row(np.zeros(sum(self.columns.sizes)), extra, least))
+        self._add(Row(np.zeros(sum(self.columns.sizes)), extra, least), None)
 
     def _cut(self, agent: int, belief: Floats) -> None:
         """l_i >= E_q[(base_i - g_i) / scale_i]."""
         scale, extra = self.aim.scale[agent], np.zeros(self.extra)
         extra[agent] = 1
         row = self.columns.mean(agent, belief) / scale
-        self.program.add(Row(row, extra, float(self.aim.base[agent] @ belief) / scale))
+        least = float(self.aim.base[agent] @ belief) / scale
+        self._add(Row(row, extra, least), (agent, belief / scale))
 
     def _tangent(self, agent: int, value: float) -> None:
         """-log v >= 1 - log(v0) - v / v0, with v = -l."""
@@ -124,6 +134,8 @@ class Cuts:
         low = np.flatnonzero(values < self.aim.floor - NEAR * self.columns.scale).tolist()
         for agent in low:
             belief = self.columns.risk.worst_belief(-gains)[agent]
+            belief /= self.columns.unit[agent]
             row = self.columns.mean(agent, belief)
-            self.program.add(Row(row, np.zeros(self.extra), float(self.aim.floor[agent])))
+            floor = float(self.aim.floor[agent] / self.columns.unit[agent])
+            self._add(Row(row, np.zeros(self.extra), floor), (agent, belief))
         return bool(low)
