@@ -15,6 +15,7 @@ from labverse import VERSION
 from labverse.entry import observe, route
 from labverse.entry.openai import routes as openai
 from labverse.kernel.signing import KeySet
+from labverse.negotiate.config import NegotiatePolicy
 from labverse.platform.api import Api
 from labverse.platform.keys import KeyRecord, Keyring
 from labverse.route.config import RouteConfig, RoutePolicy
@@ -23,6 +24,7 @@ from labverse.route.models import BudgetThresholdReached, FallbackRequested, Tas
 EVENTS: tuple[type[BaseModel], ...] = (BudgetThresholdReached, FallbackRequested, TaskRouted)
 CONFIGS: dict[str, type[BaseModel]] = {
     "ai_providers": RouteConfig,
+    "negotiate_policy": NegotiatePolicy,
     "route_policy": RoutePolicy,
     "stage": StageConfig,
 }

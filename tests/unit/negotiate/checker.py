@@ -33,7 +33,7 @@ def check(problem: Any, solution: Any) -> list[str]:
     index = int(np.ravel_multi_index(solution.outcome, problem.sizes))
     first = (gains @ p >= -1e-12).all(0)
     if problem.budget is not None:
-        first &= sum(np.ix_(*problem.cost)).ravel() <= problem.budget + 1e-12
+        first &= np.ravel(sum(np.ix_(*problem.cost))) <= problem.budget + 1e-12
     stake, best = (gains @ p)[:, first].max(1), gains[:, first].max(1)
     rho = _mix((best[:, None] - gains) / stake[:, None, None], problem)
     values = -_mix(-gains, problem)

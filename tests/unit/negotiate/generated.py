@@ -1,10 +1,12 @@
 """Problems made from a seed: the same for everybody who names it."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from labverse.negotiate.solver import Problem
+from tests.unit.negotiate.reference import tensor
 
 
 def problem(seed: int, largest: int = 6, **members: Any) -> Problem:
@@ -45,3 +47,8 @@ def market(sizes: tuple[int, ...], scenarios: int, **members: Any) -> Problem:
         "reserve": rng.normal(-1, 0.3, (4, scenarios)),
     }
     return Problem(**{**made, **members})
+
+
+def dense(given_: Problem) -> Problem:
+    """The same problem with its tensor written out."""
+    return replace(given_, tables=None, utilities=tensor(given_.tables))

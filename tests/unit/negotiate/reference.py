@@ -1,8 +1,9 @@
 """The definitions, word for word and by brute force: what every faster way must agree with."""
 
+from dataclasses import dataclass
 from functools import reduce
 from itertools import product
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -10,7 +11,8 @@ Array = Any
 NOISE = 1e-12
 
 
-class Answer(NamedTuple):
+@dataclass(frozen=True)
+class Answer:
     """What brute force finds; `index` is None where there is no agreement."""
 
     reason: str

@@ -90,7 +90,6 @@ def test_the_index_is_exact_beyond_machine_integers(issues: int) -> None:
 @pytest.mark.parametrize("unit", [1e-6, 1e6])
 def test_cents_and_millions_are_the_same_deal(unit: float) -> None:
     given = market((10,) * 10, 20)
-    assert given.tables is not None
     tables = [[t * unit for t in row] for row in given.tables]
     other = solve(replace(given, tables=tables, reserve=np.asarray(given.reserve) * unit))
     found = solve(given)

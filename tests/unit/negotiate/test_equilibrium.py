@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from tests.unit.negotiate.generated import problem
 from tests.unit.negotiate.reference import largest_deviation, reference
 
 PRICE = np.linspace(1, 3, 5)[:, None]
-POSTED = {
+POSTED: dict[str, Any] = {
     "sizes": (5,),
     "probabilities": [1.0],
     "reserve": np.array([[0.0], [0.0]]),
@@ -57,7 +58,7 @@ def test_a_seller_who_posts_the_price_takes_the_highest() -> None:
 
 def test_no_equilibrium_is_said_with_the_epsilon_that_would_admit_one() -> None:
     """At the seller's favourite price the buyer would not sign: what is signed, he would change."""
-    barred = {**POSTED, "tables": [[PRICE], [2.6 - PRICE]]}
+    barred: dict[str, Any] = {**POSTED, "tables": [[PRICE], [2.6 - PRICE]]}
     found = solve(Problem(**barred, nash_equilibrium=True, owner=[0]))
     assert (found.status, found.reason) == ("no_equilibrium", "no_pure_equilibrium")
     epsilon = found.certificate["epsilon_min"]

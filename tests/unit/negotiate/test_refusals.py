@@ -121,7 +121,7 @@ def test_probabilities_may_round_a_little() -> None:
 
 def test_a_space_too_large_is_refused_before_anything_is_read() -> None:
     """The tensor would be 160 GB; nobody has it, and it is not asked for."""
-    found = solve(Problem((10**10,), [1.0], [[0.0], [0.0]], utilities=object()))  # type: ignore[arg-type]
+    found = solve(Problem((10**10,), [1.0], [[0.0], [0.0]], utilities=object()))
     assert found.status == "too_large"
     one = np.broadcast_to(0.0, (1,))
     members = {**GOOD, "sizes": (10**6, 10**6), "cost": one, "budget": 1.0}
@@ -138,7 +138,11 @@ def test_a_budget_that_nothing_meets_says_what_is_lacking() -> None:
 def test_an_empty_zone_says_who_lacks_how_much() -> None:
     """Of 10 in all, each wants 6 or more."""
     share = np.linspace(0, 10, 11)[:, None]
-    problem = {"sizes": (11,), "probabilities": [1.0], "tables": [[share], [10 - share]]}
+    problem: dict[str, Any] = {
+        "sizes": (11,),
+        "probabilities": [1.0],
+        "tables": [[share], [10 - share]],
+    }
     found = solve(Problem(**problem, reserve=[[6.0], [7.0]]))
     assert (found.status, found.reason) == ("no_agreement", "empty_zopa")
     nearest = found.certificate["nearest"]
@@ -158,7 +162,7 @@ def test_side_payments_that_would_close_an_empty_zone_are_seen() -> None:
 def test_a_deal_that_only_the_cautious_refuse_says_how_cautious_they_may_be() -> None:
     """Good on average, bad in one world of ten: V = 1 - a (1 + 8) is 0 at a = 1/9."""
     good, bad = 2.0, -8.0
-    problem = {
+    problem: dict[str, Any] = {
         "sizes": (1,),
         "probabilities": [0.9, 0.1],
         "reserve": np.zeros((2, 2)),

@@ -54,7 +54,6 @@ def test_the_regret_told_is_that_of_the_mixture() -> None:
     assert made is not None
     assert made.phi < 0.95 * made.pure_phi
     assert 2 <= len(made.parts) <= 5
-    assert given.tables is not None
     # The mixture as one more value of an issue that only it has.
     mixed = []
     for table in given.tables:

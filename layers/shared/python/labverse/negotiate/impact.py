@@ -64,7 +64,7 @@ def impact(problem: Problem, index: int, baseline: int | None, seed: int, draws:
     each = difference[:, np.minimum(drawn, p.size - 1)]
     together = each.sum(axis=0)
     total = uplift(together)
-    error = float(together.std(ddof=1)) * np.sqrt(1 / draws + float((p**2).sum()))
+    error = float(together.std(ddof=1)) * float(1 / draws + (p**2).sum()) ** 0.5
     wider = total.mean - _Z95 * error, total.mean + _Z95 * error
     agents = tuple(uplift(row) for row in each)
     return Impact(total.mean, total.ci95, total.pi90, agents, total, wider, draws, seed)

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-import numpy.typing as npt
-
 Status = Literal["agreed", "no_agreement", "no_equilibrium", "invalid", "bounded", "too_large"]
 Certificate = dict[str, Any]
 """Plain JSON values, written by `labverse.negotiate.certificate`."""
+Given = Any
+"""An array, or nested lists of numbers; `solve` tells of anything else as a fault."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,18 +20,18 @@ class Problem:
     """
 
     sizes: Sequence[int]
-    probabilities: npt.ArrayLike
+    probabilities: Given
     """(S,), each at least 0, their sum 1 within 1e-6. Never normalised for you."""
-    reserve: npt.ArrayLike
+    reserve: Given
     """(n, S): what an agent has without a deal, in each scenario."""
-    tables: Sequence[Sequence[npt.ArrayLike]] | None = None
+    tables: Given = None
     """tables[i][j], (sizes[j], S): utilities that add up over issues."""
-    utilities: npt.ArrayLike | None = None
+    utilities: Given = None
     """(n, S, X): any utilities; either these or `tables`."""
-    cost: Any = None
+    cost: Given = None
     """Per issue (sizes[j],), added up, or one (X,); compared with `budget`."""
     budget: float | None = None
-    weights: npt.ArrayLike | None = None
+    weights: Given = None
     """(n,): how much an agent's regret counts; ones when absent."""
     owner: Sequence[int] | None = None
     """(m,): the agent who alone controls an issue; -1 (and absent) is joint."""
