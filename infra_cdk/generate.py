@@ -15,6 +15,7 @@ from labverse import VERSION
 from labverse.entry import observe, route
 from labverse.entry.openai import routes as openai
 from labverse.kernel.signing import KeySet
+from labverse.negotiate.config import NegotiatePolicy
 from labverse.platform import idempotency
 from labverse.platform.api import WRITES, Api
 from labverse.platform.keys import KeyRecord, Keyring
@@ -34,6 +35,7 @@ EVENTS: tuple[type[BaseModel], ...] = (
 )
 CONFIGS: dict[str, type[BaseModel]] = {
     "ai_providers": RouteConfig,
+    "negotiate_policy": NegotiatePolicy,
     "route_policy": RoutePolicy,
     "stage": StageConfig,
 }
