@@ -21,6 +21,7 @@ from labverse.route.config import RouteConfig, RoutePolicy
 from labverse.route.events import (
     BudgetThresholdReached,
     FallbackRequested,
+    ProviderHealthChanged,
     TaskRouted,
 )
 

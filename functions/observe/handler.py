@@ -9,6 +9,7 @@ from labverse.adapters import aws, clock, doors
 from labverse.adapters.forewarned import ForewarnedProbe
 from labverse.adapters.probes import CloudProbe, LocalModelProbe, TableProbe
 from labverse.adapters.secrets_keys import SecretsKeys
+from labverse.adapters.watching import Onlooker
 from labverse.entry import observe as entry
 from labverse.observe.service import HealthCheck
 from labverse.observe.settings import ObserveSettings
@@ -30,7 +31,8 @@ def health() -> HealthCheck:
     now = clock.SystemClock()
     secrets = SecretsKeys(settings().PROVIDER_KEYS_ARN, aws.client("secretsmanager"), now)
     routed = (config.routing.primary, *config.routing.fallbacks)
-    cloud = {alias: CloudProbe(alias, config, secrets, now) for alias in routed}
+    watched = Onlooker(settings().CAPACITY_TABLE)
+    cloud = {alias: CloudProbe(alias, config, secrets, now, watched) for alias in routed}
     policy = RoutePolicy.model_validate_json(files.read("route_policy.json")).alerts
     days = policy.warn_retirement_days
     warned = {

@@ -1,9 +1,10 @@
-"""Answer prompts, over HTTP or as a step of a workflow; keep the local model up while wanted."""
+"""Answer prompts, over HTTP or as a step of a workflow; react to events and to a clock."""
 
 from functools import partial
 from typing import Any
 
-from labverse.adapters import answering, clock, doors, scaling, xray
+from labverse.adapters import answering, clock, doors, reacting, scaling, xray
+from labverse.entry import reactions
 from labverse.entry import route as entry
 from labverse.entry.openai import routes as openai
 from labverse.platform import files, telemetry
@@ -32,10 +33,11 @@ def api() -> Api:
 
 
 @primed
-def scale() -> telemetry.Handler:
+def react() -> telemetry.Handler:
     """The use case of `event`."""
-    policy = RoutePolicy.model_validate_json(files.read("route_policy.json")).fallback
-    return entry.events(scaling.consumer(settings()), scaling.scaler(settings()), policy)
+    policy = RoutePolicy.model_validate_json(files.read("route_policy.json"))
+    known = reacting.reactions(settings(), policy, answer_task)
+    return reactions.events(scaling.consumer(settings()), known)
 
 
 def http(event: dict[str, Any], context: Any) -> Any:
@@ -49,8 +51,8 @@ def task(event: dict[str, Any], context: Any) -> Any:
 
 
 def event(event: dict[str, Any], context: Any) -> Any:
-    """What starts and stops the local model: events of the bus and of ECS, and a clock's tick."""
-    return telemetry.invoke(partial(xray.traced, scale()), event, context, "id")
+    """What the local model and the health of providers need: events, and a clock's tick."""
+    return telemetry.invoke(partial(xray.traced, react()), event, context, "id")
 
 
 def _answer(state: dict[str, Any], _context: Any) -> Any:

@@ -20,6 +20,7 @@ class Observe(Construct):
             LOCAL_MODEL_URL=foundation.model_url,
             LOCAL_MODEL=foundation.model_name,
             PROVIDER_KEYS_ARN=foundation.provider_keys.secret_arn,
+            CAPACITY_TABLE=foundation.capacity.table_name,
         )
         http = CapabilityFunction(
             self,
@@ -31,6 +32,9 @@ class Observe(Construct):
         )
         foundation.let_check_keys(http)
         foundation.let_read_secret(http, foundation.provider_keys)
+        foundation.let_read_items(
+            http, foundation.capacity, "dynamodb:BatchGetItem", "dynamodb:GetItem"
+        )
         let_ask(foundation, http, "GET /v1/models")
         routes = ["GET /health", "GET /docs", "GET /openapi.json", DEFAULT]
         add_routes(api=foundation.api, function=http.live, routes=routes)

@@ -15,6 +15,7 @@ ROUTES = [
     "POST /v1/chat/completions",
     "GET /v1/models",
     "GET /api/v1/spend",
+    "GET /api/v1/providers",
 ]
 # A transaction of the ledger is made of updates, and needs no permission of its own.
 LEDGER = ("dynamodb:BatchGetItem", "dynamodb:UpdateItem")
@@ -24,7 +25,8 @@ COUNTS = ("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:UpdateItem")
 
 class Route(Construct):
     """Two functions over one use case, the state machine that runs the second, and a third that
-    keeps the local model up while it is wanted.
+    reacts to events: the local model runs while it is wanted, and providers that were down are
+    tried again.
     """
 
     def __init__(self, scope: Construct, *, foundation: Foundation) -> None:
@@ -34,11 +36,12 @@ class Route(Construct):
         task = self._function("task", Traits(spends=True))
         event = self._function("event", Traits(asynchronous=True))
         foundation.let_check_keys(http)
-        for function in (http, task):
+        for function in (http, task, event):
             foundation.let_announce(function)
             foundation.let_write_items(function, foundation.ledger, *LEDGER)
             foundation.let_write_items(function, foundation.capacity, *COUNTS)
             foundation.let_read_secret(function, foundation.provider_keys)
+        for function in (http, task):
             let_ask(foundation, function, "POST /v1/chat/completions")
         add_routes(api=foundation.api, function=http.live, routes=ROUTES)
         self.workflow = Workflow(

@@ -13,7 +13,7 @@ from infra_cdk.constructs.function import CapabilityFunction
 from labverse.route.config import FallbackPolicy
 from labverse.route.settings import FallbackService
 
-_TICK = Duration.minutes(5)
+_TICK = Duration.minutes(1)
 
 
 def service_of(config: StageConfig) -> FallbackService:

@@ -1,6 +1,6 @@
 """How well complexity routes prompts of subjects it was not fitted to, and how long it takes.
 
-    python -m tests.bench.complexity DATA.csv [--folds 7] [--draws 400]
+    python -m tests.bench.complexity DATA.csv [--folds 7] [--draws 400] [--splits 120]
 
 Every prompt is scored by weights that were fitted without its subject. "Better" means that the
 lower bound of a paired bootstrap, 5 %, is above 0.
@@ -12,6 +12,7 @@ import random
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from statistics import fmean, pstdev
 
 from labverse.route.complexity import score
 from tests.bench.fit_complexity import Fitter
@@ -41,6 +42,32 @@ def report(name: str, rows: Sequence[Row], scores: Sequence[float], draws: int) 
     return text
 
 
+def half_splits(rows: Sequence[Row], fitter: Fitter, count: int) -> list[tuple[float, float]]:
+    """APGR of the score and of length on one half of the subjects, fitted to the other half."""
+    found = []
+    for seed in range(count):
+        _, judged = folds(rows, 2, seed)
+        scores = fitter.without(judged)
+        own = [at for at, row in enumerate(rows) if row.subject in judged]
+        gains = [rows[at].gain for at in own]
+        by_score = order([scores(fitter.cues[at]) for at in own])
+        by_length = order([float(len(rows[at].prompt)) for at in own])
+        ones = [1] * len(own)
+        found.append((apgr(by_score, gains, ones), apgr(by_length, gains, ones)))
+    return found
+
+
+def spread(splits: Sequence[tuple[float, float]]) -> str:
+    """One line: means and deviations over the splits, and in how many the score is better."""
+    own, lengths = zip(*splits, strict=True)
+    better = [score - length for score, length in splits]
+    return (
+        f"{len(splits)} halves: score {fmean(own):.3f} (sd {pstdev(own):.3f}), length "
+        f"{fmean(lengths):.3f} (sd {pstdev(lengths):.3f}), difference {fmean(better):+.3f} "
+        f"(sd {pstdev(better):.3f}), above 0 in {sum(each > 0 for each in better)}"
+    )
+
+
 def microseconds(prompts: Sequence[str], rounds: int = 5) -> list[float]:
     """CPU time of each prompt: the best of `rounds`, the first of which is a warm-up."""
     best = [float("inf")] * len(prompts)
@@ -59,6 +86,7 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--folds", type=int, default=7)
     parser.add_argument("--draws", type=int, default=400)
+    parser.add_argument("--splits", type=int, default=120)
     options = parser.parse_args()
     rows = load(options.data)
     fitter = Fitter(rows)
@@ -74,6 +102,7 @@ def main() -> None:
         own = [index for index, row in enumerate(rows) if row.subject in part]
         chosen = [rows[index] for index in own]
         print(report(f"  part {at}", chosen, [scores[index] for index in own], options.draws))
+    print(spread(half_splits(rows, fitter, options.splits)))
     took = microseconds([row.prompt for row in rows[:: max(1, len(rows) // 1000)]])
     middle, high = took[len(took) // 2], took[int(len(took) * 0.99)]
     print(f"score(): p50 {middle:.0f} us, p99 {high:.0f} us per prompt")

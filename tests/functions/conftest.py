@@ -52,9 +52,12 @@ class Cloud:
         self.bus_down = False
         self.letters: list[dict[str, Any]] = []
 
-    def get_item(self, *, Key: dict[str, Any], **_: Any) -> dict[str, Any]:  # noqa: N803 - AWS's name
+    def get_item(self, *, Key: dict[str, Any], **asked: Any) -> dict[str, Any]:  # noqa: N803
         if self.down:
             raise ClientError({"Error": {"Code": "InternalServerError"}}, "GetItem")
+        if asked["TableName"] == ENVIRONMENT["CAPACITY_TABLE"]:
+            item = self.capacity.items.get(Key["name"]["S"])
+            return {"Item": item} if item else {}
         record = self.records.get(Key["key_id"]["S"])
         return {"Item": {"record": {"S": record.model_dump_json()}}} if record else {}
 

@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labverse.route.complexity import score
-from labverse.route.complexity_cues import MOST_CHARACTERS, choice_cues, open_cues, read
+from labverse.route.complexity import _OPEN, score
+from labverse.route.complexity_choice import choice_cues
+from labverse.route.complexity_open import open_cues
+from labverse.route.complexity_text import MOST_CHARACTERS, read
 from labverse.route.complexity_weights import CHOICE
 from tests.unit.route.word_problems import PROBLEMS
 
@@ -101,6 +103,39 @@ def test_scores_are_spread_and_not_all_at_an_end() -> None:
     assert all(0.001 < each < 0.999 for each in found)
 
 
+def _asks(stem: str, *options: str) -> str:
+    marked = (f"{mark}. {option}" for mark, option in zip("ABCD", options, strict=True))
+    return "\n".join([stem, *marked, "Answer:"])
+
+
+def test_two_verdicts_at_once_are_harder_than_one() -> None:
+    stem = "One says that all swans are white, and one that no raven is. Which is so?"
+    one = _asks(stem, "The first", "The second", "Both of these", "None of these")
+    two = _asks(stem, "True, True", "True, False", "False, True", "False, False")
+    assert score(one) < score(two)
+
+
+def test_a_long_technical_sum_among_options_gains_less_than_the_same_without_notation() -> None:
+    """Neither model works it out when it has to choose at once."""
+    options = ("12", "24", "36", "48")
+    told = "A cart of twelve and one of three kilograms roll at four meters per second. How far?"
+    noted = "A cart of m = 12 kg, and one of n = 3 kg, roll at v = 4 m/s and f(t) = v*t. How far?"
+    assert abs(len(told) - len(noted)) < 10
+    assert score(_asks(noted, *options)) < score(_asks(told, *options))
+
+
+def test_a_text_that_comes_with_its_question_makes_it_no_harder() -> None:
+    options = ("The river", "The tolls", "The weavers", "The crown")
+    question = "Of what do the merchants complain?"
+    texts = ["The tolls upon the river were raised. " * times for times in (3, 30)]
+    few, many = (
+        score(_asks(f"This question refers to the following.\n{text}\n{question}", *options))
+        for text in texts
+    )
+    assert many == pytest.approx(few, abs=0.02)
+    assert many < score(_asks(f"{texts[1]}\n{question}", *options))
+
+
 def test_options_are_told_from_what_is_asked() -> None:
     parts = read("Is this so?\nA. of two\nlines\n(B) another\nAnswer:")
     assert (parts.stem, parts.options) == ("Is this so?", ("of two\nlines", "another"))
@@ -118,6 +153,7 @@ def test_without_two_options_it_is_a_free_task(prompt: str) -> None:
 
 def test_every_weight_has_its_cue() -> None:
     assert CHOICE.keys() == choice_cues(read("")).keys()
+    assert _OPEN.keys() == open_cues(read("")).keys()
 
 
 @pytest.mark.parametrize("unit", [text[: len(text) // 250_000 or 1] for text in LONG])

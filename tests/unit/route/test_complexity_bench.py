@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.bench.complexity import half_splits, spread
 from tests.bench.fit_complexity import Fitter, written
 from tests.bench.ridge import Prior, Sums, fit
 from tests.bench.routing_data import Row, apgr, bootstrap, folds, order
@@ -52,12 +53,29 @@ def test_folds_hold_whole_subjects_once() -> None:
     assert sorted(name for part in dealt for name in part) == list("abcdefg")
 
 
-def test_a_fit_is_written_as_a_module(tmp_path: Path) -> None:
-    rows = [
+def _rows() -> list[Row]:
+    return [
         Row(f"s{at % 3}", f"Is it {'so' * at}?\nA. more\nB. less than {at}", at % 2 == 0, True)
         for at in range(30)
     ]
-    fitter = Fitter(rows)
+
+
+def test_a_half_is_judged_by_the_other_half() -> None:
+    # The longer half of each subject but one gains, and nothing else does.
+    rows = [
+        Row(subject, f"Is it {'so ' * at}?\nA. yes\nB. no", at < 20 or subject == "b", True)
+        for subject in "abcd"
+        for at in range(40)
+    ]
+    splits = half_splits(rows, Fitter(rows), 6)
+    assert len(splits) == 6
+    assert spread(splits).startswith("6 halves")
+    assert splits == half_splits(rows, Fitter(rows), 6)
+    assert all(score > 0.5 and length > 0.5 for score, length in splits)
+
+
+def test_a_fit_is_written_as_a_module(tmp_path: Path) -> None:
+    fitter = Fitter(_rows())
     module = tmp_path / "weights.py"
-    module.write_text(written(fitter.without(())), encoding="utf-8")
+    module.write_text(written(fitter), encoding="utf-8")
     assert list(runpy.run_path(str(module))["CHOICE"]) == fitter.names

@@ -59,7 +59,7 @@ def test_answers_tell_times_and_lengths_of_their_class(clock: FakeClock) -> None
     other_class = learnt.of(MODEL, "critical", 512)
     assert other_class.latency.calls == 10, "how quick it is, another class tells too"
     assert other_class.output.answers == 0
-    assert learnt.overall(MODEL, 512).calls == 10
+    assert learnt.overall(MODEL.model).calls == 10
 
 
 def test_a_call_that_was_cut_took_longer_than_its_time(clock: FakeClock) -> None:

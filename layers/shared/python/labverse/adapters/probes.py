@@ -1,6 +1,6 @@
 """Health probes: one cheap read of each thing we depend on."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import httpx
 from botocore.exceptions import BotoCoreError, ClientError
@@ -10,7 +10,9 @@ from labverse.kernel.clock import Clock
 from labverse.kernel.errors import Unavailable
 from labverse.observe.models import ProviderHealth, State
 from labverse.route.config import RouteConfig
-from labverse.route.lifecycle import resolve
+from labverse.route.health import Breaker
+from labverse.route.latency import Latency, milliseconds
+from labverse.route.lifecycle import Resolved, resolve
 from labverse.route.ports import ProviderKeys
 
 if TYPE_CHECKING:
@@ -45,32 +47,57 @@ class LocalModelProbe:
         return ProviderHealth(state=state, model=self._model, last_error_code=code)
 
 
+class Watched(Protocol):
+    """What the router knows of a provider and of a model, without asking it again."""
+
+    def breaker(self, provider: str) -> Breaker | None:
+        """None: it may be asked."""
+        ...
+
+    def latency(self, model: str) -> Latency:
+        """How long its calls took lately."""
+        ...
+
+
 class CloudProbe:
-    """What an alias means today, and whether its provider has a key. Asks no provider: a public
-    route must not be able to spend money.
+    """What an alias means today, whether its provider has a key, and how its calls went. Asks no
+    provider: a public route must not be able to spend money.
     """
 
-    def __init__(self, alias: str, config: RouteConfig, keys: ProviderKeys, clock: Clock) -> None:
+    def __init__(
+        self, alias: str, config: RouteConfig, keys: ProviderKeys, clock: Clock, watched: Watched
+    ) -> None:
         self._alias, self._config, self._keys, self._clock = alias, config, keys, clock
+        self._watched = watched
 
     def health(self) -> ProviderHealth:
-        """`configured` with a key, `not_configured` without one or without a live model."""
+        """`not_configured` without a key or without a live model."""
         resolved = resolve(self._config, self._alias, self._clock.now().date())
-        code = None if resolved.model else "retired"
-        state: State = "not_configured"
-        try:
-            if resolved.model and self._keys.current(resolved.model.provider):
-                state = "configured"
-        except Unavailable:
-            state, code = "unreachable", "keys_unreadable"
+        latency = self._watched.latency(resolved.model_id or "")
+        state, code = self._state(resolved, known=latency.calls > 0)
         return ProviderHealth(
             state=state,
             provider=self._config.models[resolved.named_after].provider,
             model=resolved.named_after,
             resolves_to=resolved.model_id,
             retires=resolved.model.retires if resolved.model else None,
+            p95_ms=milliseconds(latency, 0.95),
             last_error_code=code,
         )
+
+    def _state(self, resolved: Resolved, *, known: bool) -> tuple[State, str | None]:
+        if resolved.model is None:
+            return "not_configured", "retired"
+        provider = resolved.model.provider
+        try:
+            if not self._keys.current(provider):
+                return "not_configured", None
+        except Unavailable:
+            return "unreachable", "keys_unreadable"
+        breaker = self._watched.breaker(provider)
+        if breaker is not None and breaker.state != "closed":
+            return breaker.state, breaker.why
+        return ("ok" if known else "configured"), None
 
 
 class TableProbe:

@@ -3,9 +3,16 @@
 from labverse.adapters import aws
 from labverse.adapters.clock import SystemClock, new_id
 from labverse.adapters.dynamodb_circuits import DynamoCircuits
+from labverse.adapters.dynamodb_counters import DynamoCounters
+from labverse.adapters.shared_experience import SharedExperience
 from labverse.route.breaker import HealthPolicy
+from labverse.route.health import Breaker
+from labverse.route.latency import Latency
 from labverse.route.ports import Announcer
 from labverse.route.watch import Watch
+
+# Whoever shows figures rather waits for them than shows none.
+_PATIENCE_SECONDS = 0.5
 
 
 def watch(table: str, policy: HealthPolicy, announcer: Announcer) -> Watch:
@@ -13,3 +20,21 @@ def watch(table: str, policy: HealthPolicy, announcer: Announcer) -> Watch:
     clock = SystemClock()
     circuits = DynamoCircuits(table, aws.client("dynamodb"), clock)
     return Watch(circuits, clock, policy, new_id, announcer)
+
+
+class Onlooker:
+    """Sees what the routers of a stage know, and changes nothing."""
+
+    def __init__(self, table: str) -> None:
+        clock, client = SystemClock(), aws.client("dynamodb")
+        self._watch = Watch(DynamoCircuits(table, client, clock), clock, HealthPolicy(), new_id)
+        counters = DynamoCounters(table, client)
+        self._learnt = SharedExperience(counters, clock, patience=_PATIENCE_SECONDS)
+
+    def breaker(self, provider: str) -> Breaker | None:
+        """None: it may be asked."""
+        return self._watch.look().get(provider)
+
+    def latency(self, model: str) -> Latency:
+        """How long its calls took lately."""
+        return self._learnt.overall(model)

@@ -1,4 +1,4 @@
-"""HTTP routes, workflow tasks and events of `route`: parse, call one use case, respond."""
+"""HTTP routes and workflow tasks of `route`: parse, call one use case, respond."""
 
 from collections.abc import Callable
 from typing import Annotated, Any, Protocol
@@ -8,12 +8,9 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from labverse.platform import task, telemetry
 from labverse.platform.api import Api, RouteDoc
-from labverse.platform.event import Consumer, Envelope
-from labverse.route import signals
-from labverse.route.config import FallbackPolicy
-from labverse.route.fallback import Scaler
 from labverse.route.models import NOBODY, AnalyzeRequest, Answer
 from labverse.route.spend import PERIOD, Spend
+from labverse.route.standings import ProviderStanding, Standings
 
 Period = Annotated[
     str | None, Query(pattern=PERIOD, description="A month, by UTC; without it, this one.")
@@ -22,6 +19,10 @@ _SPEND = RouteDoc(
     summary="What a month has cost, by provider, model, key and task class",
     tag="route",
     problems={503: "The ledger cannot be read"},
+)
+_PROVIDERS = RouteDoc(
+    summary="Every model that is routed to: its health, its prices, and how long it takes",
+    tag="route",
 )
 
 
@@ -34,6 +35,10 @@ class UseCase(Protocol):
 
     def spend(self, period: str | None) -> Spend:
         """A month of the ledger; this one, where none is named."""
+        ...
+
+    def standings(self) -> list[ProviderStanding]:
+        """Every model that routing names, as it is at the moment."""
         ...
 
 
@@ -61,6 +66,10 @@ def routes(api: Api, answer_task: Callable[[], UseCase]) -> None:
     def spend(period: Period = None) -> Spend:
         return answer_task().spend(period)
 
+    @api.route("GET", "/api/v1/providers", scope="route", doc=_PROVIDERS)
+    def providers() -> Standings:
+        return Standings(providers=answer_task().standings())
+
 
 def task_answer(event: dict[str, Any], answer_task: UseCase) -> Any:
     """One state of a workflow: `{trace_id, request}` in, Answer out, errors by class name."""
@@ -69,18 +78,6 @@ def task_answer(event: dict[str, Any], answer_task: UseCase) -> Any:
         AnalyzeRequest,
         lambda request, trace_id: _answered(answer_task, request, trace_id, NOBODY),
     )
-
-
-def events(consumer: Consumer, scaler: Scaler, policy: FallbackPolicy) -> telemetry.Handler:
-    """Takes one event, or a tick, as it comes: does the local model run as it should?"""
-
-    def told(envelope: Envelope) -> None:
-        scaler(signals.wish(envelope.detail_type, envelope.detail, envelope.time, policy))
-
-    def scale(event: dict[str, Any], _context: Any) -> None:
-        consumer.take(event, told)
-
-    return scale
 
 
 def _answered(answer_task: UseCase, request: AnalyzeRequest, trace_id: str, key_id: str) -> Answer:

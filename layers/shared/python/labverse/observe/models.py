@@ -7,9 +7,11 @@ from pydantic import Field
 
 from labverse.kernel.model import Model
 
-State = Literal["ok", "configured", "warming", "unreachable", "not_configured"]
-"""`configured`: there is a key, and nobody has asked the provider yet. `warming`: the local model
-is not up; a prompt that needs it starts it."""
+State = Literal["ok", "configured", "open", "half_open", "warming", "unreachable", "not_configured"]
+"""`ok`: it answered within the last hour or two. `configured`: there is a key, and nobody has asked
+the provider lately. `open`: it failed, and nobody asks it for a while; `half_open`: that while is
+over, and one request will try it. `warming`: the local model is not up; a prompt that needs it
+starts it."""
 
 
 class ProviderHealth(Model):

@@ -33,7 +33,9 @@ class HealthCheck:
     def _ask(self) -> Health:
         providers = {name: probe.health() for name, probe in self._providers.items()}
         components = {name: probe.state() for name, probe in self._components.items()}
-        answering = any(provider.state in ("ok", "configured") for provider in providers.values())
+        answering = any(
+            provider.state in ("ok", "configured", "half_open") for provider in providers.values()
+        )
         whole = answering and all(state == "ok" for state in components.values())
         return Health(
             status="ok" if whole else "degraded",

@@ -10,3 +10,4 @@ class ObserveSettings(Settings):
     LOCAL_MODEL_URL: str
     LOCAL_MODEL: str
     PROVIDER_KEYS_ARN: str
+    CAPACITY_TABLE: str

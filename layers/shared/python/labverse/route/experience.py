@@ -13,6 +13,7 @@ from labverse.route import tally
 from labverse.route.choice import Candidate
 from labverse.route.counters import Counters, Counts
 from labverse.route.latency import (
+    MOST_OUTPUT,
     Bins,
     Calls,
     Known,
@@ -82,10 +83,9 @@ class Experience:
             self._known[key] = kept
         return kept[1]
 
-    def overall(self, candidate: Candidate, most_output: int) -> Latency:
-        """The latency over all task classes, for people to look at."""
-        calls = self._calls(candidate.model, None)
-        return latency(calls, candidate.tokens_per_second, most_output)
+    def overall(self, model: str) -> Latency:
+        """The latency of calls of all task classes as they came, for people to look at."""
+        return latency(self._calls(model, None), 1, MOST_OUTPUT)
 
     def likely_output(self, model: str, task_class: str) -> int | None:
         """What 19 of 20 answers did not exceed; None where nothing is known."""

@@ -22,6 +22,8 @@ _PRIOR_CALLS, _PRIOR_IN_TIME = 4.0, 0.95
 # As many answers of a model weigh as much as what answers of all models have in common.
 _USUAL_ANSWERS = 20.0
 
+MOST_OUTPUT = 10**9
+"""More tokens than anybody may ask for: nothing is shortened."""
 Bins = Mapping[int, float]
 """How often, by bin."""
 Calls = Mapping[tuple[int, int], float]
@@ -141,3 +143,9 @@ def _shortened(length: int, tokens_per_second: int, most_output: int) -> float:
         return 1.0
     limited = _OVERHEAD_SECONDS + most_output / tokens_per_second
     return limited / (_OVERHEAD_SECONDS + tokens / tokens_per_second)
+
+
+def milliseconds(told: Latency, share: float) -> int | None:
+    """The time that this share of calls did not exceed; None where there were none."""
+    seconds = told.quantile(share)
+    return None if seconds is None else round(seconds * 1000)

@@ -15,6 +15,7 @@ from labverse.route.ports import Announcer, Routed
 from labverse.route.recommendations import Recommendation, recommend
 from labverse.route.router import Router
 from labverse.route.spend import Spend, report
+from labverse.route.standings import ProviderStanding, standings
 from labverse.route.unanswered import WARMING
 
 _ANNOUNCED = TaskRouted.model_fields.keys() & Answer.model_fields.keys()
@@ -68,6 +69,10 @@ class AnswerTask:
         """The models that a request may name today."""
         now: datetime = self.router.clock.now()
         return self.router.models(now)
+
+    def standings(self) -> list[ProviderStanding]:
+        """Every model that routing names, as it is at the moment."""
+        return standings(self.router)
 
     def spend(self, period: str | None) -> Spend:
         """A month of the ledger; this one, where none is named. Raises Unavailable."""
