@@ -21,6 +21,7 @@ from labverse.route.config import RouteConfig, RoutePolicy
 from labverse.route.events import (
     BudgetThresholdReached,
     FallbackRequested,
+    ModelRetirementNeared,
     ProviderHealthChanged,
     TaskRouted,
 )
@@ -28,6 +29,7 @@ from labverse.route.events import (
 EVENTS: tuple[type[BaseModel], ...] = (
     BudgetThresholdReached,
     FallbackRequested,
+    ModelRetirementNeared,
     ProviderHealthChanged,
     TaskRouted,
 )
