@@ -10,15 +10,15 @@ from labverse.entry.openai import routes as openai
 from labverse.platform import files, telemetry
 from labverse.platform.api import Api
 from labverse.platform.prime import primed
+from labverse.route.cached import CachedTask
 from labverse.route.config import RoutePolicy
-from labverse.route.service import AnswerTask
 from labverse.route.settings import RouteSettings
 
 settings = primed(RouteSettings.read)
 
 
 @primed
-def answer_task() -> AnswerTask:
+def answer_task() -> CachedTask:
     """The use case of `http` and `task`."""
     return answering.answer_task(settings(), files.read)
 
@@ -26,7 +26,7 @@ def answer_task() -> AnswerTask:
 @primed
 def api() -> Api:
     """Routes behind the key check."""
-    built = Api(doors.keyring(settings().STAGE, settings().KEYS_TABLE))
+    built = doors.api(settings().STAGE, settings().KEYS_TABLE)
     entry.routes(built, answer_task)
     openai.routes(built, answer_task, clock.SystemClock().now)
     return built

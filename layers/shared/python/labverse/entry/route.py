@@ -8,6 +8,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from labverse.platform import task, telemetry
 from labverse.platform.api import Api, RouteDoc
+from labverse.route.cached import Forgotten
 from labverse.route.models import NOBODY, AnalyzeRequest, Answer
 from labverse.route.spend import PERIOD, Spend
 from labverse.route.standings import ProviderStanding, Standings
@@ -24,6 +25,11 @@ _PROVIDERS = RouteDoc(
     summary="Every model that is routed to: its health, its prices, and how long it takes",
     tag="route",
 )
+_FORGET = RouteDoc(
+    summary="Forget every answer that is kept for this key, and that its writes were done",
+    tag="route",
+    problems={422: "This deployment keeps no answers", 503: "Answers cannot be reached"},
+)
 
 
 class UseCase(Protocol):
@@ -39,6 +45,10 @@ class UseCase(Protocol):
 
     def standings(self) -> list[ProviderStanding]:
         """Every model that routing names, as it is at the moment."""
+        ...
+
+    def forget(self, key_id: str) -> Forgotten:
+        """Forget what was answered to a key."""
         ...
 
 
@@ -70,6 +80,10 @@ def routes(api: Api, answer_task: Callable[[], UseCase]) -> None:
     def providers() -> Standings:
         return Standings(providers=answer_task().standings())
 
+    @api.route("DELETE", "/api/v1/answers", scope="route", doc=_FORGET)
+    def forget() -> Forgotten:
+        return answer_task().forget(api.key_id)
+
 
 def task_answer(event: dict[str, Any], answer_task: UseCase) -> Any:
     """One state of a workflow: `{trace_id, request}` in, Answer out, errors by class name."""
@@ -91,8 +105,17 @@ def report(answer: Answer, task_class: str) -> None:
     seen = {"provider": answer.provider, "model": answer.model, "sla_met": answer.sla_met}
     telemetry.logger().info(
         "answered",
-        extra={**seen, "latency_ms": answer.latency_ms, "attempts": len(answer.attempts)},
+        extra={
+            **seen,
+            "latency_ms": answer.latency_ms,
+            "attempts": len(answer.attempts),
+            "cached": answer.cached,
+        },
     )
+    if answer.cached:
+        # Apart from the others: it says nothing of how fast or dear its provider is.
+        telemetry.record({"task_class": task_class}, {"TasksCached": (MetricUnit.Count, 1)})
+        return
     telemetry.record(
         {"provider": answer.provider, "task_class": task_class},
         {
