@@ -11,6 +11,7 @@ from typing import Any
 import boto3
 
 from infra_cdk.local import progress, web
+from infra_cdk.local.broke import limits
 from infra_cdk.local.problems import Problem
 from infra_cdk.local.slack.seed import SECRET
 from infra_cdk.local.slack.workspace import BOT_TOKEN, CHANNELS
@@ -32,7 +33,9 @@ def heard(facts: dict[str, Any]) -> None:
         return
     period = period_of(datetime.now(UTC))
     end = time.monotonic() + SECONDS
-    while not (found := _about(facts, period)):
+    # Each threshold has a message; the highest one is the last of them.
+    wanted = f"{max(limits().thresholds_percent)} % of the budget of {period}"
+    while not (found := _messages(facts, wanted)):
         if time.monotonic() > end:
             what = f"nothing arrived in #cost-alerts within {SECONDS:.0f} s"
             raise Problem(what, "run: make clean, make up, make demo; or read emulator.log")
@@ -40,7 +43,8 @@ def heard(facts: dict[str, Any]) -> None:
     progress.line(f"  slack     {found[-1]}")
 
 
-def _about(facts: dict[str, Any], period: str) -> list[str]:
+def _messages(facts: dict[str, Any], begins: str) -> list[str]:
     channel = CHANNELS["cost-alerts"]
     told = [one for one in web.get(f"{facts['slack_url']}/_messages") if one["channel"] == channel]
-    return [text for one in told if period in (text := html.unescape(one.get("text", "")))]
+    texts = (html.unescape(one.get("text", "")) for one in told)
+    return [text for text in texts if text.startswith(begins)]
