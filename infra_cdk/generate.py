@@ -23,6 +23,7 @@ from labverse.route.config import RouteConfig, RoutePolicy
 from labverse.route.events import (
     BudgetThresholdReached,
     FallbackRequested,
+    ModelRetirementNeared,
     ProviderHealthChanged,
     TaskRouted,
 )
@@ -30,6 +31,7 @@ from labverse.route.events import (
 EVENTS: tuple[type[BaseModel], ...] = (
     BudgetThresholdReached,
     FallbackRequested,
+    ModelRetirementNeared,
     ProviderHealthChanged,
     TaskRouted,
 )

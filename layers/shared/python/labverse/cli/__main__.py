@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from labverse.cli import events, keys, providers, secrets
+from labverse.cli import alerts, events, keys, providers, secrets
 from labverse.cli.ask import ask
 from labverse.cli.failures import Commands
 from labverse.cli.spend import spend
@@ -25,6 +25,7 @@ app = typer.Typer(
 app.command()(ask)
 app.command()(status)
 app.command()(spend)
+app.add_typer(alerts.app, name="alerts")
 app.add_typer(events.app, name="events")
 app.add_typer(keys.app, name="keys")
 app.add_typer(providers.app, name="providers")
