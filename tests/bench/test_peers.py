@@ -11,7 +11,8 @@ import httpx
 import pytest
 
 from infra_cdk.local.paths import TOOLS
-from tests.bench.peers import sickness, speed
+from infra_cdk.local.problems import Problem
+from tests.bench.peers import lineup, sickness, speed
 from tests.bench.peers.fleet import fleet
 from tests.bench.peers.lineup import Contender
 from tests.bench.peers.measures import Bench, Size
@@ -94,6 +95,22 @@ def test_who_is_absent_or_fails_has_a_reason_and_stops_nobody(providers: Fleet) 
     assert found["litellm"] == {"absent": "not installed: no network"}
     assert "nobody" in found["nobody"]["absent"]
     assert "added_p50_ms" in found["labverse"]
+
+
+def test_a_peer_that_cannot_be_installed_is_in_the_lineup_with_the_reason(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def offline(name: str) -> Path:
+        raise Problem(f"uv ({name}) failed", "check the network")
+
+    monkeypatch.setattr(lineup, "ensure", offline)
+    with lineup.lineup() as contenders:
+        assert [(one.name, one.absent) for one in contenders] == [
+            ("labverse", ""),
+            ("litellm", "not installed: uv (bench) failed"),
+            ("portkey", "not started: uv (gateway) failed"),
+        ]
+        assert lineup.versions(contenders) == {}
 
 
 def test_a_wrong_answer_ends_a_measurement(providers: Fleet) -> None:
