@@ -7,6 +7,8 @@ import pytest
 
 from infra_cdk import benchmarks
 from infra_cdk.config import ROOT
+from infra_cdk.local.problems import Problem
+from tests.bench.peers.__main__ import refuse
 
 
 @pytest.fixture
@@ -23,10 +25,20 @@ def test_the_page_has_the_published_figures_and_no_others(figures: Any) -> None:
 
 
 def test_published_figures_are_of_a_whole_run_on_a_quiet_machine(figures: Any) -> None:
-    assert figures["quick"] is False
-    assert figures["load"]["latency"] < 2
+    refuse(figures)
     assert {"Lab-Verse", "httpx", "LiteLLM", "Portkey gateway"} == set(figures["versions"])
     assert figures["versions"]["LiteLLM"] not in ("1.82.7", "1.82.8", "1.107.0")
+
+
+@pytest.mark.parametrize("part", ["latency", "throughput"])
+def test_figures_of_a_busy_machine_or_a_quick_run_are_not_published(
+    part: str, figures: Any
+) -> None:
+    with pytest.raises(Problem, match="quick run"):
+        refuse({**figures, "quick": True})
+    figures["load"][part] = 2.0
+    with pytest.raises(Problem, match=f"2.0 before {part}"):
+        refuse(figures)
 
 
 def test_another_figure_is_another_table(figures: Any) -> None:
