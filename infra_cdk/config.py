@@ -38,6 +38,10 @@ class StageConfig(Model):
     bus_name: str = Field(description="One per account; rename it to put two stages in one.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"]
     log_retention_days: int = Field(gt=0)
+    store_answers: bool = Field(
+        description="Answers may be kept up to 24 h: for Idempotency-Key, and where cache_seconds "
+        "asks for it. Without it both are refused."
+    )
     retain_data: bool = Field(description="Keep tables when their stack is destroyed.")
     function_memory_mib: int = Field(ge=128, le=10_240)
     region: str = Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")

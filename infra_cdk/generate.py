@@ -15,7 +15,9 @@ from labverse import VERSION
 from labverse.entry import observe, route
 from labverse.entry.openai import routes as openai
 from labverse.kernel.signing import KeySet
-from labverse.platform.api import Api
+from labverse.negotiate.config import NegotiatePolicy
+from labverse.platform import idempotency
+from labverse.platform.api import WRITES, Api
 from labverse.platform.keys import KeyRecord, Keyring
 from labverse.route.config import RouteConfig, RoutePolicy
 from labverse.route.events import (
@@ -33,6 +35,7 @@ EVENTS: tuple[type[BaseModel], ...] = (
 )
 CONFIGS: dict[str, type[BaseModel]] = {
     "ai_providers": RouteConfig,
+    "negotiate_policy": NegotiatePolicy,
     "route_policy": RoutePolicy,
     "stage": StageConfig,
 }
@@ -50,7 +53,9 @@ _PROBLEM = {
         "trace_id": {"type": "string"},
         "state": {
             "type": "string",
-            "description": "`warming`: the local model is being started; see Retry-After.",
+            "description": "`warming`: the local model is being started; see Retry-After. "
+            "Of an Idempotency-Key: `running`, `other_request`, or `not_kept` for an answer that "
+            "was too large.",
         },
         "errors": {
             "type": "array",
@@ -61,6 +66,16 @@ _PROBLEM = {
             },
         },
     },
+}
+
+_IDEMPOTENCY = {
+    "name": idempotency.NAME,
+    "in": "header",
+    "required": False,
+    "description": "By key, method and path, for 24 h: the same body gets the first answer again "
+    f"(`{idempotency.REPLAYED}: true`), and nothing is done or charged twice. What was refused or "
+    "failed may be tried again under the same one.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": idempotency.LONGEST},
 }
 
 
@@ -83,7 +98,16 @@ def openapi() -> dict[str, Any]:
         },
     )
     document: dict[str, Any] = json.loads(schema.model_dump_json(by_alias=True, exclude_none=True))
-    return _with_our_problems(document)
+    return _with_our_problems(_with_idempotency(document))
+
+
+def _with_idempotency(document: dict[str, Any]) -> dict[str, Any]:
+    """The header on every write that takes it: Api looks at it before an entry is reached."""
+    for operations in document["paths"].values():
+        for method, operation in operations.items():
+            if method.upper() in WRITES and operation["x-labverse-scope"] != "public":
+                operation.setdefault("parameters", []).append(_IDEMPOTENCY)
+    return document
 
 
 def _with_our_problems(document: dict[str, Any]) -> dict[str, Any]:

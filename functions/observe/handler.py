@@ -39,7 +39,7 @@ def health() -> HealthCheck:
 @primed
 def api() -> Api:
     """Public routes; the keyring is there for the ones that will not be."""
-    built = Api(doors.keyring(settings().STAGE, settings().KEYS_TABLE))
+    built = doors.api(settings().STAGE, settings().KEYS_TABLE)
     entry.routes(built, health, lambda: files.read("openapi.json"))
     return built
 

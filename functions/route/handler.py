@@ -3,22 +3,22 @@
 from functools import partial
 from typing import Any
 
-from labverse.adapters import answering, clock, doors, reacting, scaling, xray
-from labverse.entry import reactions
+from labverse.adapters import answering, clock, doors, reactions, scaling, xray
 from labverse.entry import route as entry
 from labverse.entry.openai import routes as openai
 from labverse.platform import files, telemetry
 from labverse.platform.api import Api
+from labverse.platform.event import reacting
 from labverse.platform.prime import primed
+from labverse.route.cached import CachedTask
 from labverse.route.config import RoutePolicy
-from labverse.route.service import AnswerTask
 from labverse.route.settings import RouteSettings
 
 settings = primed(RouteSettings.read)
 
 
 @primed
-def answer_task() -> AnswerTask:
+def answer_task() -> CachedTask:
     """The use case of `http` and `task`."""
     return answering.answer_task(settings(), files.read)
 
@@ -26,7 +26,7 @@ def answer_task() -> AnswerTask:
 @primed
 def api() -> Api:
     """Routes behind the key check."""
-    built = Api(doors.keyring(settings().STAGE, settings().KEYS_TABLE))
+    built = doors.api(settings().STAGE, settings().KEYS_TABLE)
     entry.routes(built, answer_task)
     openai.routes(built, answer_task, clock.SystemClock().now)
     return built
@@ -36,8 +36,8 @@ def api() -> Api:
 def react() -> telemetry.Handler:
     """The use case of `event`."""
     policy = RoutePolicy.model_validate_json(files.read("route_policy.json"))
-    known = reacting.reactions(settings(), policy, answer_task)
-    return reactions.events(scaling.consumer(settings()), known)
+    known = reactions.of_route(settings(), policy, answer_task)
+    return reacting(scaling.consumer(settings()), known)
 
 
 def http(event: dict[str, Any], context: Any) -> Any:

@@ -16,8 +16,10 @@ ROUTES = [
     "GET /v1/models",
     "GET /api/v1/spend",
     "GET /api/v1/providers",
+    "DELETE /api/v1/answers",
 ]
 # A transaction of the ledger is made of updates, and needs no permission of its own.
+ANSWERS = ("dynamodb:GetItem", "dynamodb:Query", "dynamodb:BatchWriteItem")
 LEDGER = ("dynamodb:BatchGetItem", "dynamodb:UpdateItem")
 # The health of providers, what was learnt from attempts, and what tasks came to.
 COUNTS = ("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:UpdateItem")
@@ -36,6 +38,8 @@ class Route(Construct):
         task = self._function("task", Traits(spends=True))
         event = self._function("event", Traits(asynchronous=True))
         foundation.let_check_keys(http)
+        foundation.let_repeat(http)
+        foundation.let_write_items(http, foundation.answers, *ANSWERS)
         for function in (http, task, event):
             foundation.let_announce(function)
             foundation.let_write_items(function, foundation.ledger, *LEDGER)

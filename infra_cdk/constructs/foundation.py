@@ -32,6 +32,7 @@ class Foundation:
     keys: dynamodb.ITable
     ledger: dynamodb.ITable
     key_pepper: secretsmanager.ISecret
+    answers: dynamodb.ITable
     capacity: dynamodb.ITable
     model_url: str
     model_name: str
@@ -65,6 +66,12 @@ class Foundation:
         """Allow to look up an API key, and to read the pepper that its record is sealed with."""
         self.let_read_items(function, self.keys, "dynamodb:GetItem")
         self.let_read_secret(function, self.key_pepper)
+
+    def let_repeat(self, function: iam.IGrantable) -> None:
+        """Allow to remember writes that carry an Idempotency-Key, and what was answered to them."""
+        verbs = ("PutItem", "UpdateItem", "DeleteItem")
+        actions = (f"dynamodb:{verb}" for verb in verbs)
+        self.let_write_items(function, self.answers, *actions)
 
     def let_read_secret(self, function: iam.IGrantable, secret: secretsmanager.ISecret) -> None:
         """Allow to read the secret's value, and nothing else of it."""

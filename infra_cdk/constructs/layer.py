@@ -8,9 +8,10 @@ from aws_cdk import AssetHashType
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from infra_cdk.config import ROOT
+from infra_cdk.config import ROOT, StageConfig
 from infra_cdk.constructs import assets
 from infra_cdk.constructs.target import RUNTIME, Target
+from labverse.platform.config import FILE, StageFacts
 from labverse.route.config import RouteConfig, RoutePolicy
 
 SOURCE = ROOT / "layers" / "shared" / "python" / "labverse"
@@ -30,18 +31,20 @@ def route_policy() -> RoutePolicy:
     return RoutePolicy.model_validate_json(text)
 
 
-def config_files() -> dict[str, str]:
+def config_files(stage: StageConfig) -> dict[str, str]:
     """What functions read, as canonical JSON by file name. Raises if config/ is not valid."""
+    facts = StageFacts(store_answers=stage.store_answers)
     return {
         "ai_providers.json": route_config().model_dump_json(indent=1),
         "route_policy.json": route_policy().model_dump_json(indent=1),
+        FILE: facts.model_dump_json(indent=1),
         "openapi.json": (ROOT / "events" / "openapi.json").read_text(encoding="utf-8"),
     }
 
 
-def shared(scope: Construct, *, target: Target) -> lambda_.LayerVersion:
+def shared(scope: Construct, *, stage: StageConfig, target: Target) -> lambda_.LayerVersion:
     """Our code (without the command line client), its bytecode, and validated config."""
-    config = config_files()
+    config = config_files(stage)
     sources = sorted(path for path in SOURCE.rglob("*.py") if "cli" not in path.parts)
     parts = [f"{path.relative_to(SOURCE)}\n{path.read_text(encoding='utf-8')}" for path in sources]
     key = (

@@ -1,5 +1,7 @@
 """A DynamoDB table with the defaults every one shares."""
 
+from dataclasses import dataclass
+
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kms as kms
@@ -9,6 +11,15 @@ from infra_cdk.config import StageConfig
 
 EXPIRES = "expires_at"
 """The attribute by which an item goes: epoch seconds. Items without it stay."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a table's items are found by. `recoverable`: what was deleted can be brought back."""
+
+    partition_key: str
+    sort_key: str | None = None
+    recoverable: bool = True
 
 
 class Table(dynamodb.Table):
@@ -21,25 +32,28 @@ class Table(dynamodb.Table):
         *,
         config: StageConfig,
         key: kms.IKey,
-        partition_key: str,
+        shape: Shape,
     ) -> None:
         super().__init__(
             scope,
             id_,
             table_name=f"labverse-{config.stage}-{id_.lower()}",
-            partition_key=dynamodb.Attribute(
-                name=partition_key, type=dynamodb.AttributeType.STRING
-            ),
+            partition_key=_text(shape.partition_key),
+            sort_key=_text(shape.sort_key) if shape.sort_key else None,
             billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
             encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED,
             encryption_key=key,
             point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
-                point_in_time_recovery_enabled=True
+                point_in_time_recovery_enabled=shape.recoverable
             ),
             time_to_live_attribute=EXPIRES,
             deletion_protection=config.retain_data,
             removal_policy=removal(config),
         )
+
+
+def _text(name: str) -> dynamodb.Attribute:
+    return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.STRING)
 
 
 def removal(config: StageConfig) -> RemovalPolicy:

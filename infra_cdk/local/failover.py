@@ -16,8 +16,9 @@ from infra_cdk.local.prompt import Reply, ask
 from infra_cdk.local.real_keys import SECRET
 
 STAND_INS = ("dashscope", "openai", "anthropic", "moonshot")
-# A function looks for a key that was absent after five seconds; the rest is for slow machines.
-SEEN_SECONDS = 20.0
+# A function looks for a key that was absent after five seconds, and a breaker is open for five or
+# ten; the rest is for slow machines.
+SEEN_SECONDS = 40.0
 
 
 def failover(facts: dict[str, Any]) -> None:
@@ -37,7 +38,8 @@ def failover(facts: dict[str, Any]) -> None:
         SecretId=SECRET, SecretString=json.dumps(dict.fromkeys(STAND_INS, "x"))
     )
     try:
-        _wait_for_keys(facts)
+        _wait_until_asked(facts, "moonshot")
+        _wait_for(facts, "dashscope")
         _sick(facts)
     finally:
         secrets.put_secret_value(SecretId=SECRET, SecretString=before)
@@ -53,11 +55,17 @@ def _sick(facts: dict[str, Any]) -> None:
     _fault(facts, "openai", "429")
     progress.line("\nThe same: dashscope hangs, openai answers 429")
     _expect(ask(facts), "moonshot")
+    progress.line("\nThe same again: their breakers are open, so nobody asks them")
+    _expect(ask(facts), "moonshot", attempts=1)
     _heal(facts)
     _fault(facts, "*", "500")
     progress.line("\nThe same: every provider answers 500")
     _expect(ask(facts), "ollama" if facts["model_url"] else None)
     _heal(facts)
+    progress.line(
+        "\nThe same, all of them well again: when its window is over, one request tries it"
+    )
+    _expect(_wait_for(facts, "dashscope"), "dashscope")
     progress.line("\nThe same: every provider healthy, and the budget of the month gone")
     with broke():
         reply = ask(facts)
@@ -76,18 +84,37 @@ def _broke(answer: dict[str, Any]) -> None:
     progress.line(f"  budget    {spent:.2f} of {limit:.2f} USD: {reasons.pop()}")
 
 
-def _wait_for_keys(facts: dict[str, Any]) -> None:
+def _wait_for(facts: dict[str, Any], provider: str) -> Reply:
+    """The first answer of `provider`: keys are seen after a while, and breakers close."""
     end = time.monotonic() + SEEN_SECONDS
-    while (reply := ask(facts)).answered and reply.body["provider"] == "ollama":
+    while (reply := ask(facts)).body.get("provider") != provider:
         if time.monotonic() > end:
-            what = f"provider keys are not seen after {SEEN_SECONDS:.0f} s: {reply.body['refused']}"
+            what = f"{provider} does not answer after {SEEN_SECONDS:.0f} s: {reply.body}"
             raise Problem(what, "read .build/local/logs/emulator.log")
+        time.sleep(0.5)
+    return reply
+
+
+def _wait_until_asked(facts: dict[str, Any], provider: str) -> None:
+    """Until the breaker of `provider`, which an earlier run may have opened, lets a request by."""
+    end = time.monotonic() + SEEN_SECONDS
+    while _state(facts, provider) == "open":
+        if time.monotonic() > end:
+            raise Problem(f"{provider} is still left alone", "run: make down, then make up")
         time.sleep(0.5)
 
 
+def _state(facts: dict[str, Any], provider: str) -> str | None:
+    request = urllib.request.Request(f"{facts['api_url']}/api/v1/providers")
+    request.add_header("x-api-key", facts["api_key"])
+    _, told = web.call(request, 5.0, facts["ca_bundle"])
+    states = {one["provider"]: one["state"] for one in told.get("providers", [])}
+    return states.get(provider)
+
+
 def _forget(facts: dict[str, Any]) -> None:
-    """A refused key is read anew, at most once a second: ask until the stand-ins' are forgotten."""
-    _fault(facts, "*", "401")
+    """A refused key is read anew, and all others with it: ask until they are forgotten."""
+    _fault(facts, "dashscope", "401")
     end = time.monotonic() + SEEN_SECONDS
     while not _unconfigured(ask(facts)):
         if time.monotonic() > end:
@@ -101,11 +128,12 @@ def _unconfigured(reply: Reply) -> bool:
     return sum(reason.startswith("not configured") for reason in reasons) == len(STAND_INS)
 
 
-def _expect(reply: Reply, provider: str | None) -> None:
+def _expect(reply: Reply, provider: str | None, attempts: int | None = None) -> None:
     if provider is None and reply.status == 503:
         progress.line("  503 as expected without a local model")
         return
-    if not reply.answered or reply.body["provider"] != provider:
+    tries = len(reply.body.get("attempts", []))
+    if not reply.answered or reply.body["provider"] != provider or attempts not in (None, tries):
         what = f"expected an answer by {provider}, got {reply.status}: {reply.body}"
         raise Problem(what, "read .build/local/logs/emulator.log")
     answer = reply.body

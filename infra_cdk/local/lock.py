@@ -19,7 +19,7 @@ from infra_cdk.local.problems import Problem
 _NAMES = ("tools", "dev", "emulator", "runtime", "model", "weights", "scan", "sam", "bench")
 # In this order: later ones are constrained by earlier ones.
 REQUESTS = (
-    *(ROOT / "layers" / name / "requirements.in" for name in ("deps", "tracing")),
+    *(ROOT / "layers" / name / "requirements.in" for name in ("deps", "tracing", "solver")),
     *(LOCKS / f"{name}.in" for name in _NAMES),
 )
 # The SDK asks for botocore, which Lambda has: 31 MB less.

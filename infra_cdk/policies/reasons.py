@@ -34,6 +34,11 @@ ACCEPTED: tuple[Accepted, ...] = (
         "function cannot do goes to the dead letters, by its alias",
     ),
     Accepted(
+        ("LV-TableWithoutRecovery", "AwsSolutions-DDB3", "CKV_AWS_28"),
+        "data/Answers/Resource",
+        "answers of at most 24 h, which a caller may have erased: a backup would keep them 35 days",
+    ),
+    Accepted(
         ("W3005",),
         "*",
         "CDK writes DependsOn beside a GetAtt on purpose: it waits for a role's policies too",

@@ -12,7 +12,7 @@ from infra_cdk.constructs.bus import Bus
 from infra_cdk.constructs.key import StageKey
 from infra_cdk.constructs.ollama.images import SignedImages
 from infra_cdk.constructs.queue import DeadLetters
-from infra_cdk.constructs.table import Table, removal
+from infra_cdk.constructs.table import Shape, Table, removal
 
 
 class DataStack(cdk.Stack):
@@ -48,12 +48,16 @@ class DataStack(cdk.Stack):
 
 def _tables(scope: Construct, config: StageConfig, key: kms.IKey) -> dict[str, str]:
     """Every table's name, by the name that it is published under."""
-    by_what = {"Keys": "key_id", "Ledger": "page", "Capacity": "name"}
+    shapes = {
+        "Keys": Shape("key_id"),
+        "Ledger": Shape("page"),
+        "Capacity": Shape("name"),
+        # What a caller had erased must not be there to be recovered.
+        "Answers": Shape("key_id", sort_key="name", recoverable=False),
+    }
     return {
-        f"{id_.lower()}-table": Table(
-            scope, id_, config=config, key=key, partition_key=partition_key
-        ).table_name
-        for id_, partition_key in by_what.items()
+        f"{id_.lower()}-table": Table(scope, id_, config=config, key=key, shape=shape).table_name
+        for id_, shape in shapes.items()
     }
 
 

@@ -23,6 +23,7 @@ from infra_cdk.constructs.target import Target
 
 _SHARED = (
     "alarms-topic",
+    "answers-table",
     "capacity-table",
     "data-key",
     "dead-letters",
@@ -79,7 +80,7 @@ def _foundation(
         config=config,
         target=target,
         layers=(
-            layer.shared(scope, target=target),
+            layer.shared(scope, stage=config, target=target),
             layer.wheels(scope, name="deps", target=target),
         ),
         tracing_layer=layer.wheels(scope, name="tracing", target=target),
@@ -91,6 +92,7 @@ def _foundation(
         keys=_table(scope, "Keys", names["keys-table"], key),
         ledger=_table(scope, "Ledger", names["ledger-table"], key),
         key_pepper=_secret(scope, "KeyPepper", names["key-pepper-secret"], key),
+        answers=_table(scope, "Answers", names["answers-table"], key),
         capacity=_table(scope, "Capacity", names["capacity-table"], key),
         model_url=names["local-model-url"],
         model_name=names["local-model-name"],

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from aws_lambda_powertools.event_handler.api_gateway import Route
 
+from infra_cdk.config import StageConfig
 from infra_cdk.constructs.layer import config_files
 from labverse.adapters import aws, doors
 from labverse.platform import files
@@ -67,6 +68,9 @@ class Keys:
     def batch_get_item(self, **_: Any) -> dict[str, Any]:
         return {"Responses": {}}
 
+    def query(self, **_: Any) -> dict[str, Any]:
+        return {"Items": []}
+
     def get_secret_value(self, *, SecretId: str, **_: Any) -> dict[str, Any]:  # noqa: N803
         return {"SecretString": PEPPERS.text() if SecretId == doors.pepper(STAGE) else "{}"}
 
@@ -76,7 +80,7 @@ def keys(local: Assembly, monkeypatch: pytest.MonkeyPatch) -> Iterator[Keys]:
     """Handlers whose clients are a fake and whose files are this checkout's."""
     fake = Keys()
     monkeypatch.setattr(aws, "client", lambda _service: fake)
-    monkeypatch.setattr(files, "read", config_files().__getitem__)
+    monkeypatch.setattr(files, "read", config_files(StageConfig.load(STAGE)).__getitem__)
     for function in local.functions():
         for name, value in function.properties["Environment"]["Variables"].items():
             monkeypatch.setenv(name, value if isinstance(value, str) else "none")

@@ -1,6 +1,7 @@
 """A function's world without AWS: its environment, its layer's files, and tables in memory."""
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from infra_cdk.config import StageConfig
 from infra_cdk.constructs.layer import config_files
 from labverse.adapters import aws, doors
 from labverse.platform import files
@@ -18,6 +20,7 @@ from labverse.platform.keys import KeyRecord, mint
 from tests.functions.watch import Watch
 from tests.infra.assembly import Assembly
 from tests.infra.grants import missing_grants
+from tests.unit.platform.answers_table import AnswersTable
 from tests.unit.platform.fakes import PEPPERS
 from tests.unit.route.table import Table
 
@@ -48,11 +51,17 @@ class Cloud:
         self.events: list[dict[str, Any]] = []
         self.provider_keys: dict[str, str] = {}
         self.ledger, self.capacity = Table(), Table(key="name")
+        self.answers = AnswersTable()
+        self.put_item, self.delete_item = self.answers.put_item, self.answers.delete_item
+        self.query, self.batch_write_item = self.answers.query, self.answers.batch_write_item
         self.down = False
         self.bus_down = False
         self.letters: list[dict[str, Any]] = []
 
     def get_item(self, *, Key: dict[str, Any], **asked: Any) -> dict[str, Any]:  # noqa: N803
+        if asked["TableName"].endswith("-answers"):
+            found: dict[str, Any] = self.answers.get_item(Key=Key, **asked)
+            return found
         if self.down:
             raise ClientError({"Error": {"Code": "InternalServerError"}}, "GetItem")
         if asked["TableName"] == ENVIRONMENT["CAPACITY_TABLE"]:
@@ -61,14 +70,16 @@ class Cloud:
         record = self.records.get(Key["key_id"]["S"])
         return {"Item": {"record": {"S": record.model_dump_json()}}} if record else {}
 
-    def update_item(self, **update: Any) -> dict[str, Any]:
+    def update_item(self, **update: Any) -> Any:
         return self._table(update["TableName"]).update_item(**update)
 
-    def batch_get_item(self, *, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
+    def batch_get_item(self, *, RequestItems: dict[str, Any]) -> Any:  # noqa: N803
         (name,) = RequestItems
         return self._table(name).batch_get_item(RequestItems=RequestItems)
 
-    def _table(self, name: str) -> Table:
+    def _table(self, name: str) -> Any:
+        if name.endswith("-answers"):
+            return self.answers
         return self.capacity if name == ENVIRONMENT["CAPACITY_TABLE"] else self.ledger
 
     def get_secret_value(self, *, SecretId: str) -> dict[str, Any]:  # noqa: N803
@@ -96,7 +107,7 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Cloud:
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(aws, "client", lambda _service: made)
-    config = config_files()
+    config = config_files(StageConfig.load("dev"))
     monkeypatch.setattr(files, "read", config.__getitem__)
     return made
 
@@ -146,6 +157,13 @@ def model(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.setenv("LOCAL_MODEL_URL", f"http://127.0.0.1:{server.server_port}/v1")
         yield
         server.shutdown()
+
+
+@pytest.fixture
+def paid(cloud: Cloud, model: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One provider has a key, and answers."""
+    cloud.provider_keys = {"openai": "sk-test"}
+    monkeypatch.setenv("PROVIDER_BASE_URL", os.environ["LOCAL_MODEL_URL"].removesuffix("/v1"))
 
 
 @pytest.fixture

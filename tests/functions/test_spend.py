@@ -1,7 +1,6 @@
 """GET /api/v1/spend through the front door: what answers cost, and for whom."""
 
 import json
-import os
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -29,13 +28,6 @@ def spend(route: Any, event: Any, key: str, query: str = "") -> tuple[int, Any]:
     }
     answer = route.http(asked, CONTEXT)
     return answer["statusCode"], json.loads(answer["body"], parse_float=Decimal)
-
-
-@pytest.fixture
-def paid(cloud: Cloud, model: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One provider has a key, and answers."""
-    cloud.provider_keys = {"openai": "sk-test"}
-    monkeypatch.setenv("PROVIDER_BASE_URL", os.environ["LOCAL_MODEL_URL"].removesuffix("/v1"))
 
 
 @pytest.mark.usefixtures("paid")

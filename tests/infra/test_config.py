@@ -44,7 +44,7 @@ def test_every_file_is_a_stage() -> None:
 
 
 def test_providers_are_valid_and_handed_over_whole() -> None:
-    text = layer.config_files()["ai_providers.json"]
+    text = layer.config_files(StageConfig.load("dev"))["ai_providers.json"]
     source = yaml.safe_load((ROOT / "config/ai_providers.yaml").read_text(encoding="utf-8"))
     assert RouteConfig.model_validate_json(text) == RouteConfig.model_validate(source)
 
@@ -81,4 +81,4 @@ def test_a_file_cannot_claim_another_stage(copy: Path) -> None:
 def test_fault_in_providers_is_named(member: str, value: Any, copy: Path) -> None:
     _spoil(copy / "ai_providers.yaml", **{member: value})
     with pytest.raises(ValidationError, match=member):
-        layer.config_files()
+        layer.config_files(StageConfig.load("dev"))

@@ -88,8 +88,10 @@ def test_what_is_granted_is_not_missing(local: Assembly) -> None:
         (Call("route", "http", "stepfunctions", "send_task_success"), "states:SendTaskSuccess"),
         (Call("route", "http", "lambda", "invoke"), "lambda:InvokeFunction"),
         (
-            Call("route", "http", "dynamodb", "transact_write_items", kinds=("Delete", "Put")),
-            "dynamodb:DeleteItem",
+            Call(
+                "route", "http", "dynamodb", "transact_write_items", kinds=("ConditionCheck", "Put")
+            ),
+            "dynamodb:ConditionCheckItem",
         ),
     ],
 )

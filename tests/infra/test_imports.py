@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.infra.places import CAPABILITIES
+from tests.infra.places import CAPABILITIES, UNDEPLOYED
 from tests.infra.tree import LABVERSE, ROOT
 
 CONTRACTS: list[dict[str, Any]] = tomllib.loads(
@@ -22,7 +22,7 @@ LAYERS = BY_NAME["imports point inward"]
 PURE = BY_NAME["the domain knows no vendor, clock, environment, file or network"]
 PLATFORM = BY_NAME["the platform knows no capability"]
 INFRASTRUCTURE = BY_NAME["infrastructure takes only settings and config from the runtime"]
-WORDS = [row.word for row in CAPABILITIES]
+WORDS = [*(row.word for row in CAPABILITIES), *UNDEPLOYED]
 
 # Contract → the module that breaks it, and the line that does.
 PLANTS = {

@@ -8,6 +8,7 @@ import json
 import ssl
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -79,6 +80,20 @@ def test_every_secret_rotates_with_the_grants_of_its_function(
 ) -> None:
     done = _kimi("secrets", "rotate", name)
     assert done.returncode == 0, done.stderr
+
+
+def test_answers_are_repeated_kept_and_forgotten_with_the_grants_of_their_function(
+    enforced: Deployed,
+) -> None:
+    """Forgetting finds what the two before it kept, so neither was refused."""
+    url, body = "/api/v1/analyze", {"text": "Hello?", "cache_seconds": 600}
+    headers = {**enforced.key, "idempotency-key": uuid.uuid4().hex}
+    for replayed in (None, "true"):
+        answer = enforced.http.post(url, json=body, headers=headers)
+        assert answer.status_code == 200, answer.text
+        assert answer.headers.get("idempotency-replayed") == replayed
+    gone = enforced.http.delete("/api/v1/answers", headers=enforced.key)
+    assert gone.json()["forgotten"] >= 1, gone.text
 
 
 def test_an_unsigned_call_is_refused(enforced: Deployed) -> None:

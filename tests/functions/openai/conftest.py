@@ -8,10 +8,11 @@ import httpx2
 import openai
 import pytest
 
+from labverse.adapters.dynamodb_answers import DynamoAnswers
 from labverse.platform.keys import mint
+from labverse.route.cached import CachedTask
 from labverse.route.models import Tokens
 from labverse.route.ports import Call, ProviderFailure, Reply
-from labverse.route.service import AnswerTask
 from tests.functions.conftest import CONTEXT, Cloud
 from tests.unit.platform.fakes import PEPPERS
 from tests.unit.route.fakes import FakeAnnouncer, FakeKeys, World
@@ -57,7 +58,9 @@ def http(
     """The function's front door, with scripted models behind the real router."""
     world = World(keys=keys)
     world.catalogue.providers.update(dict.fromkeys(world.fleet, models))  # type: ignore[attr-defined]
-    task = AnswerTask(world.router, FakeAnnouncer())
+    store: Any = cloud.answers
+    answers = DynamoAnswers("answers", store, bound=10)
+    task = CachedTask(world.router, FakeAnnouncer(), answers=answers, config="")
     monkeypatch.setattr(route, "answer_task", lambda: task)
     return lambda event: route.http(event, CONTEXT)
 

@@ -99,4 +99,4 @@ def test_no_request_is_a_fault_of_ours(
             assert error["message"]
 
     ask()
-    assert seen.keys() == {200, 400, 401, 404}, f"the generator lost its reach: {seen}"
+    assert seen.keys() - {409} == {200, 400, 401, 404}, f"the generator lost its reach: {seen}"

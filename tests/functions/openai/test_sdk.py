@@ -50,6 +50,7 @@ def test_what_is_ours_is_in_headers(sdk: openai.OpenAI) -> None:
         "x-labverse-provider": "alpha",
         "x-labverse-cost-usd": "0.000002",
         "x-labverse-sla-met": "true",
+        "x-labverse-cached": "false",
         "x-labverse-attempts": "alpha:ok",
         "x-labverse-refused": "second: not configured: beta has no key; "
         "third: not configured: gamma has no key",

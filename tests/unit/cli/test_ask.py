@@ -33,6 +33,15 @@ def test_every_limit_is_sent_as_it_was_given(fake: Fake, kimi: Any) -> None:
     }
 
 
+def test_an_answer_may_be_kept_and_asked_for_once(fake: Fake, kimi: Any) -> None:
+    kept = {**ANSWER, "cached": True, "cost_usd": 0, "attempts": []}
+    fake.replies["POST /api/v1/analyze"] = (200, kept)
+    done = kimi("ask", "hi", "--cache-seconds", "60", "--idempotency-key", "order 7")
+    assert "0 USD · kept from an earlier request" in done.stderr
+    _, headers, body = fake.seen[0]
+    assert (headers["idempotency-key"], body["cache_seconds"]) == ("order 7", 60)
+
+
 def test_what_was_tried_before_is_a_table(fake: Fake, kimi: Any) -> None:
     sick = {**ATTEMPT, "model": "qwen", "outcome": "rate_limited"}
     answer = {**ANSWER, "attempts": [sick, ATTEMPT], "sla_met": False}

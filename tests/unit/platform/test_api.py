@@ -12,8 +12,10 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 from labverse.kernel.errors import Conflict, LabverseError, Unavailable
 from labverse.kernel.model import Model
 from labverse.platform.api import PUBLIC, Api, ErrorFormat, RouteDoc
+from labverse.platform.idempotency import Once
 from labverse.platform.keys import Keyring, mint
 from tests.unit.platform.fakes import PEPPERS, FakeClock, FakeKeys, FakePeppers
+from tests.unit.platform.test_idempotency import Office
 
 KEY, UNSEALED = mint("test", frozenset({"route"}), datetime(2026, 1, 1, tzinfo=UTC))
 RECORD = UNSEALED.sealed(PEPPERS)
@@ -26,8 +28,8 @@ class Thing(Model):
     size: int = 1
 
 
-def api() -> Api:
-    built = Api(Keyring(FakeKeys(RECORD), FakePeppers(), FakeClock()))
+def api(once: Once | None = None) -> Api:
+    built = Api(Keyring(FakeKeys(RECORD), FakePeppers(), FakeClock()), once)
 
     def post(path: str, scope: str) -> Callable[[F], F]:
         return built.route("POST", path, scope=scope, doc=RouteDoc("a route", "test"))
@@ -72,8 +74,15 @@ def test_a_route_words_every_error_in_its_own_format(body: str, key: str | None,
     assert call("/other", body, key)[:2] == (418, [code, "trace-1"])
 
 
-def call(path: str, body: str = "{}", key: str | None = KEY, method: str = "POST") -> Any:
+def call(
+    path: str,
+    body: str = "{}",
+    key: str | None = KEY,
+    method: str = "POST",
+    more: dict[str, str] | None = None,
+) -> Any:
     headers = {"Content-Type": "application/json"} | ({"X-Api-Key": key} if key else {})
+    headers |= more or {}
     answer = api().handle(
         {
             "rawPath": path,
@@ -123,6 +132,32 @@ def test_a_fault_of_ours_is_told_without_its_message(log: io.StringIO) -> None:
     assert "ValueError" in logged
     assert "test_api.py" in logged
     assert SECRET_WORDS not in logged + json.dumps(body)
+
+
+def test_a_write_behind_a_key_happens_once_and_a_public_one_knows_no_caller() -> None:
+    office = Office()
+    built, headers = api(office.once()), {"x-api-key": KEY, "idempotency-key": "order-7"}
+
+    def ask(path: str, body: str) -> Any:
+        http = {"method": "POST", "path": path}
+        context = {"requestId": "trace-1", "stage": "$default", "http": http}
+        return built.handle(
+            {"rawPath": path, "headers": headers, "body": body, "requestContext": context}, None
+        )
+
+    first, again = (ask("/things", '{"name": "x"}') for _ in range(2))
+    assert again == {**first, "headers": {**first["headers"], "idempotency-replayed": "true"}}
+    assert ask("/things", '{"name": "y"}')["statusCode"] == 409
+    assert ask("/other", '{"name": "y"}')["statusCode"] == 418, "and in its own words"
+    assert len(office.table.items) == 1, "what failed is not kept"
+    ask("/open", '{"name": "c"}')
+    assert len(office.table.items) == 1
+
+
+def test_without_a_place_to_keep_answers_the_header_is_refused() -> None:
+    event = {"Idempotency-Key": "order-7"}
+    status, body, _ = call("/things", '{"name": "x"}', more=event)
+    assert (status, [item["field"] for item in body["errors"]]) == (422, ["Idempotency-Key"])
 
 
 def test_what_no_route_matches_is_not_found() -> None:

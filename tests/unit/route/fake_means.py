@@ -60,17 +60,14 @@ class FakeRacing:
     def __init__(self, clock: FakeClock) -> None:
         self.clock = clock
 
-    def race(self, first: Attempt, patience: float, second: Attempt) -> list[Ended]:
+    def race(self, first: Attempt, patience: float, second: Attempt) -> Ended | None:
         began = self.clock.seconds
-        ends = [(first(), self.clock.seconds)]
-        if ends[0][1] > began + patience:
-            self.clock.seconds = began + patience
-            ends.append((second(), self.clock.seconds))
-        ended = []
-        for one, at in sorted(ends, key=lambda end: end[1]):
-            self.clock.seconds = at
-            if one is not None:
-                ended.append(one)
-                if one.reply is not None:
-                    break
-        return ended
+        one, at = first(), self.clock.seconds
+        if at <= began + patience:
+            return one
+        self.clock.seconds = began + patience
+        other, then = second(), self.clock.seconds
+        self.clock.seconds = min(at, then)
+        both = [end for _, end in sorted([(at, one), (then, other)], key=lambda end: end[0])]
+        answers = [end for end in both if end is not None and end.reply is not None]
+        return answers[0] if answers else one

@@ -58,7 +58,6 @@ def test_what_it_asks_for_is_kept_up_to_an_hour_and_never_shortens_a_window() ->
 
 @pytest.mark.parametrize("first", [1, 60])
 def test_of_two_times_that_it_asked_for_the_later_one_wins(first: float) -> None:
-    """The defect that other routers have: a later, shorter Retry-After hides the longer one."""
     second = 61 - first
     circuit = failed(Circuit("p"), failure("rate_limited", first), NOW, POLICY, NOW)
     earlier = NOW - timedelta(seconds=1)

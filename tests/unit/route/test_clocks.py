@@ -91,6 +91,16 @@ def test_two_slow_ones_race_if_the_second_may_be_in_time() -> None:
     assert clocks(1.2).turn(slow, [never]).beside is None
 
 
+def test_before_the_last_one_a_measured_one_is_given_up_when_it_never_took_so_long() -> None:
+    last = Ranked(LOCAL_CANDIDATE, "why", Group.LAST)
+    quick, slow = ranked(known=taking(*[0.1] * 9)), ranked(known=taking(*[4.0] * 9))
+    assert clocks(1.2).turn(quick, [last]) == Near(1.2)
+    assert clocks(-0.5).turn(quick, [last]) == Near(0.35)
+    assert clocks(1.2).turn(slow, [last]) == Near(5.0)
+    assert clocks(1.2).turn(quick, []) == Near(24.0)
+    assert clocks(1.2).turn(ranked(), [last]) == Near(12.0)
+
+
 def test_nothing_is_hedged_on_a_guess_or_for_a_local_model() -> None:
     late = taking(3.0, 3.0)
     assert clocks(1.2).turn(ranked(known=late), [ranked()]).beside is None

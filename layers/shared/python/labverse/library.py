@@ -50,13 +50,16 @@ def router(
     if local and keys.get(LOCAL):
         ports[LOCAL] = OpenAICompatible(url, client, LOCAL, held)
     catalogue = Catalogue(known, known.edge_local if local else (), ports, held)
-    now = clock or system.SystemClock()
-    learnt = Experience(now.now)
-    money = ledger or MemoryLedger()
-    purse = Purse(money, now, system.new_id, system.pause, learnt.likely_output)
-    health = Watch(MemoryCircuits(), now, HealthPolicy(), system.new_id)
+    return _over(catalogue, ledger or MemoryLedger(), clock or system.SystemClock())
+
+
+def _over(catalogue: Catalogue, ledger: Ledger, clock: Clock) -> Router:
+    """What this router learns, and the health of its providers, are its own."""
+    learnt = Experience(clock.now)
+    purse = Purse(ledger, clock, system.new_id, system.pause, learnt.likely_output)
+    health = Watch(MemoryCircuits(), clock, HealthPolicy(), system.new_id)
     means = Means(health, learnt, Threads(), SystemRandom(), ChoicePolicy())
-    return Router(catalogue, now, system.new_id, _NoRecord(), purse, means)
+    return Router(catalogue, clock, system.new_id, _NoRecord(), purse, means)
 
 
 def _read(config: Path) -> Any:

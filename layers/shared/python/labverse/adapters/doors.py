@@ -1,11 +1,14 @@
-"""The key check of a deployment, and the writer of its keys, over the AWS clients given."""
+"""The doors of a deployment: its API's keys and repeated writes, and the writer of its keys."""
 
 from typing import TYPE_CHECKING
 
-from labverse.adapters import aws
-from labverse.adapters.clock import SystemClock
+from labverse.adapters import aws, dynamodb_writes
+from labverse.adapters.clock import SystemClock, new_id
 from labverse.adapters.dynamodb_keys import DynamoKeys
 from labverse.adapters.secrets_minted import MintedKeys
+from labverse.platform import config, files
+from labverse.platform.api import Api
+from labverse.platform.idempotency import Once
 from labverse.platform.key_registry import KeyRegistry
 from labverse.platform.keys import Keyring
 
@@ -20,6 +23,20 @@ def pepper(stage: str) -> str:
     Every function that checks keys needs it, so that none has to be told.
     """
     return f"labverse/{stage}/key-pepper"
+
+
+def api(stage: str, table: str) -> Api:
+    """An API without routes yet, behind the keys in `table`."""
+    return Api(keyring(stage, table), once(stage))
+
+
+def once(stage: str) -> Once | None:
+    """Repeats the answers to writes, where the stage's config lets us keep them."""
+    facts = config.StageFacts.model_validate_json(files.read(config.FILE))
+    if not facts.store_answers:
+        return None
+    writes = dynamodb_writes.of_stage(stage, aws.client("dynamodb"))
+    return Once(writes, SystemClock(), new_id)
 
 
 def keyring(stage: str, table: str) -> Keyring:

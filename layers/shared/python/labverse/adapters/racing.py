@@ -12,22 +12,21 @@ class Threads:
     where the process is stopped before, its lease expires and counts as spent.
     """
 
-    def race(self, first: Attempt, patience: float, second: Attempt) -> list[Ended]:
+    def race(self, first: Attempt, patience: float, second: Attempt) -> Ended | None:
         """As `Racing.race`."""
         ends: SimpleQueue[Ended | BaseException | None] = SimpleQueue()
         _begin(first, ends)
-        running, ended = 1, list[Ended]()
         try:
-            ends.put(_raised(ends.get(timeout=patience)))
+            return _raised(ends.get(timeout=patience))
         except Empty:
-            running = 2
             _begin(second, ends)
-        while running and not (ended and ended[-1].reply):
-            one = _raised(ends.get())
-            running -= 1
-            if one is not None:
-                ended.append(one)
-        return ended
+        last = None
+        for _ in range(2):
+            ended = _raised(ends.get())
+            last = ended or last
+            if ended is not None and ended.reply is not None:
+                break
+        return last
 
 
 def _begin(attempt: Attempt, ends: SimpleQueue[Ended | BaseException | None]) -> None:

@@ -24,9 +24,18 @@ def get(target: Target, path: str, *, as_json: bool, key: bool = False) -> dict[
     return _call(target, request, as_json=as_json)
 
 
-def post(target: Target, path: str, body: Mapping[str, Any], *, as_json: bool) -> dict[str, Any]:
+def post(
+    target: Target,
+    path: str,
+    body: Mapping[str, Any],
+    *,
+    as_json: bool,
+    idempotency_key: str | None = None,
+) -> dict[str, Any]:
     """POST with the key of this deployment. Raises Failure."""
     url, headers = f"{target.api_url}{path}", _authorization(target)
+    if idempotency_key is not None:
+        headers["idempotency-key"] = idempotency_key
     return _call(target, httpx.Request("POST", url, json=body, headers=headers), as_json=as_json)
 
 

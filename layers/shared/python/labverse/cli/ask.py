@@ -23,33 +23,49 @@ class TaskClass(StrEnum):
     creative = "creative"
 
 
+_PATH = "/api/v1/analyze"
+Prompt = Annotated[str, typer.Argument(help="The prompt; - reads it from stdin.")]
+Model = Annotated[str | None, typer.Option(help="This model and no other.")]
+Class = Annotated[TaskClass | None, typer.Option(help="Without it: default.")]
+Cost = Annotated[str | None, typer.Option(help="US dollars for this task.")]
+Latency = Annotated[int | None, typer.Option(help="The SLA of this task.")]
+Cache = Annotated[int | None, typer.Option(help="A kept answer, no older than this, will do.")]
+Once = Annotated[
+    str | None, typer.Option(help="The same again gets the first answer, charged once.")
+]
+
+
 def ask(  # noqa: PLR0913, PLR0917 - typer makes the options of these
-    text: Annotated[str, typer.Argument(help="The prompt; - reads it from stdin.")],
+    text: Prompt,
     stage: Stage = target.LOCAL,
     as_json: Json = False,
-    model: Annotated[str | None, typer.Option(help="This model and no other.")] = None,
-    task_class: Annotated[TaskClass | None, typer.Option(help="Without it: default.")] = None,
-    max_cost_usd: Annotated[str | None, typer.Option(help="US dollars for this task.")] = None,
-    max_latency_ms: Annotated[int | None, typer.Option(help="The SLA of this task.")] = None,
+    model: Model = None,
+    task_class: Class = None,
+    max_cost_usd: Cost = None,
+    max_latency_ms: Latency = None,
+    cache_seconds: Cache = None,
+    idempotency_key: Once = None,
 ) -> None:
     """Ask a model. The answer goes to stdout; who gave it, at what cost, to stderr."""
-    prompt = sys.stdin.read() if text == "-" else text
-    if not prompt.strip():
-        raise typer.BadParameter("the prompt is empty", param_hint="TEXT")
     limits = {
         "model": model,
         "task_class": task_class.value if task_class else None,
         "max_cost_usd": _usd(max_cost_usd),
         "max_latency_ms": max_latency_ms,
+        "cache_seconds": cache_seconds,
     }
-    body = {"text": prompt} | {name: value for name, value in limits.items() if value is not None}
-    found = target.find(stage)
+    body = {"text": _prompt(text)} | {n: value for n, value in limits.items() if value is not None}
+    found, once = target.find(stage), idempotency_key
     with show.waiting("waiting for an answer"):
-        answer = api.post(found, "/api/v1/analyze", body, as_json=as_json)
-    if as_json:
-        show.machine(answer)
-    else:
-        _print(answer)
+        answer = api.post(found, _PATH, body, as_json=as_json, idempotency_key=once)
+    (show.machine if as_json else _print)(answer)
+
+
+def _prompt(text: str) -> str:
+    prompt = sys.stdin.read() if text == "-" else text
+    if not prompt.strip():
+        raise typer.BadParameter("the prompt is empty", param_hint="TEXT")
+    return prompt
 
 
 def _print(answer: Mapping[str, Any]) -> None:
@@ -59,6 +75,7 @@ def _print(answer: Mapping[str, Any]) -> None:
         f"{answer['model']} ({answer['provider']})",
         f"{answer['latency_ms']} ms{'' if answer.get('sla_met', True) else ', SLA missed'}",
         f"{answer['cost_usd']:g} USD",
+        *(["kept from an earlier request"] if answer.get("cached") else []),
         f"{_count(tokens.get('input'))} + {_count(tokens.get('output'))} tokens",
     )
     show.note(Text(" · ".join(parts), style="dim"))

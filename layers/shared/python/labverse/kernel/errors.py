@@ -37,6 +37,8 @@ class LabverseError(Exception):
     """Base of all deliberate errors. `code` is stable; the message is safe to show a caller."""
 
     code = "internal"
+    retry_after: int | None = None
+    """Seconds until trying again is worth it, where that is known."""
 
     def __init__(self, message: str, *, extra: Mapping[str, Any] | None = None) -> None:
         """`extra` holds JSON-ready members that the HTTP problem carries beside the message."""
@@ -97,6 +99,17 @@ class Conflict(LabverseError):
     """Someone else changed it first."""
 
     code = "conflict"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        retry_after: int | None = None,
+    ) -> None:
+        """`retry_after`: seconds until whoever was first may be done."""
+        super().__init__(message, extra=extra)
+        self.retry_after = retry_after
 
 
 class Unavailable(LabverseError):

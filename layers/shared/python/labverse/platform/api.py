@@ -1,10 +1,12 @@
 """The HTTP side of a function: every route names its scope, and is refused without it.
 
-Order of a request: match → key and scope (401, 403) → size and JSON (413, 415, 422) → the model's
-own validation (422) → the entry. So nobody without a key learns anything from our validation.
+Order of a request: match → key and scope (401, 403) → size and JSON (413, 415, 422) → whether it
+was answered before (409, or that answer) → the model's own validation (422) → the entry. So nobody
+without a key learns anything from our validation.
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
@@ -13,7 +15,7 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValida
 from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
 
 from labverse.kernel.errors import FieldError, InvalidInput, LabverseError, NotFound
-from labverse.platform import problem, telemetry
+from labverse.platform import idempotency, problem, telemetry
 from labverse.platform.body import with_json_body
 from labverse.platform.keys import Keyring
 
@@ -23,6 +25,12 @@ PUBLIC = ""
 F = TypeVar("F", bound=Callable[..., Any])
 _SECURITY: list[dict[str, list[str]]] = [{"bearer": []}, {"apiKey": []}]
 _PROBLEMS = {401: "No key, or a wrong or revoked one", 403: "The key lacks the scope"}
+WRITES = ("POST", "PUT", "PATCH")
+"""Methods with a body. Behind a key, each of their routes takes an Idempotency-Key."""
+_TWICE = {
+    409: "Its Idempotency-Key is another request's, or the first of its kind is still running "
+    "(Retry-After)"
+}
 
 
 class ErrorFormat(NamedTuple):
@@ -61,11 +69,14 @@ class RouteDoc(NamedTuple):
 class Api:
     """Routes of one function behind one key check."""
 
-    def __init__(self, keyring: Keyring) -> None:
-        """`keyring` answers whether a request holds the scope that its route names."""
+    def __init__(self, keyring: Keyring, once: idempotency.Once | None = None) -> None:
+        """`keyring` answers whether a request holds the scope that its route names.
+
+        `once` repeats the answers to writes; without it, a request that asks for that is refused.
+        """
         self.resolver = APIGatewayHttpResolver(enable_validation=True)
         self.resolver.exception_handler(RequestValidationError)(_invalid)
-        self._keyring = keyring
+        self._keyring, self._once = keyring, once
         self._scopes: dict[tuple[str, str], str] = {}
         self._formats: dict[tuple[str, str], ErrorFormat] = {}
         self.key_id = ""
@@ -77,10 +88,14 @@ class Api:
     def route(
         self, method: str, path: str, *, scope: str, doc: RouteDoc, errors: ErrorFormat = PROBLEMS
     ) -> Callable[[F], F]:
-        """Register an entry under `method` and `path`; `scope` is a key's scope, or PUBLIC."""
-        has_body = method in ("POST", "PUT", "PATCH")
+        """Register an entry under `method` and `path`; `scope` is a key's scope, or PUBLIC.
+
+        A write behind a key may carry an Idempotency-Key; no route has to remember that.
+        """
+        is_write = method in WRITES
         problems = {**doc.problems, **(_PROBLEMS if scope else {})}
-        problems |= errors.body if has_body else {}
+        problems |= errors.body if is_write else {}
+        problems |= _TWICE if is_write and scope else {}
         self._scopes[(method, path)] = scope
         self._formats[(method, path)] = errors
         return self.resolver.route(
@@ -119,9 +134,14 @@ class Api:
         headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
         # One request at a time: a function's environment has no other.
         self.key_id = "" if scope == PUBLIC else self._keyring.authorize(headers, scope).key_id
-        if method in ("POST", "PUT", "PATCH"):
-            event = with_json_body({**event, "headers": headers})
-        return self.resolver.resolve(event, context)
+        if method not in WRITES:
+            return self.resolver.resolve(event, context)
+        event = with_json_body({**event, "headers": headers})
+        run = partial(self.resolver.resolve, event, context)
+        claimed = headers.get(idempotency.HEADER) if self.key_id else None
+        if claimed is None:
+            return run()
+        return idempotency.run(self._once, idempotency.Write.of(self.key_id, claimed, event), run)
 
 
 def _invalid(error: RequestValidationError) -> Response[str]:

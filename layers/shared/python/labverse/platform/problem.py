@@ -44,7 +44,7 @@ def problem(error: errors.LabverseError, trace_id: str) -> dict[str, Any]:
         headers["www-authenticate"] = 'Bearer realm="labverse"'
     if isinstance(error, errors.NotAllowed):
         headers["allow"] = ", ".join(error.extra.get("allow", ()))
-    if isinstance(error, errors.Unavailable) and error.retry_after is not None:
+    if error.retry_after is not None:
         headers["retry-after"] = str(error.retry_after)
     text = json.dumps(body, ensure_ascii=True)
     return {"statusCode": status.value, "headers": headers, "body": text, "isBase64Encoded": False}

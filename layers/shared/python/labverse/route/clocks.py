@@ -66,7 +66,12 @@ class Clocks:
             need = others[0].known.latency.quantile(_HALF) if others[0].measured else None
             if usual is not None and need is not None and need < self.sla:
                 return Turn(self.hard, beside=min(usual, self.sla - need))
-        return Turn(self.hard / (1 + len(others)))
+        share = self.hard / (1 + len(others))
+        longest = one.known.latency.quantile(_LONGEST) if one.measured else None
+        if longest is None or not others:
+            return Turn(share)
+        # Late it may be, but not later than it ever is: something is wrong with it then.
+        return Turn(min(share, max(self.sla, longest * _LITTLE, self.least)))
 
     def _may_meet(self, one: Ranked) -> bool:
         """A local model is slow: it counts only if it surely writes the answer in time."""

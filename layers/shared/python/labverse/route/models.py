@@ -1,14 +1,14 @@
 """Words of the route capability: what is asked, what was answered, what was tried on the way."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AfterValidator, Field
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
 from labverse.kernel.model import Model
 from labverse.kernel.money import Usd
 from labverse.route.chat import Chat
+from labverse.route.members import CacheSeconds, NotBlank
 
 NOBODY = "none"
 """The key of work that came without one: a workflow's, or a library's."""
@@ -27,18 +27,10 @@ Outcome = Literal[
 model is not up, and being asked starts it. `outrun`: another, asked beside it, answered first."""
 
 
-def _not_blank(text: str) -> str:
-    if not text.strip():
-        raise PydanticCustomError("blank", "must not be blank")
-    return text
-
-
 class AnalyzeRequest(Model):
     """One piece of work for a model, and the limits it must stay within."""
 
-    text: Annotated[str, AfterValidator(_not_blank)] = Field(
-        description="The prompt.", examples=["What is the capital of France?"]
-    )
+    text: NotBlank = Field(description="The prompt.", examples=["What is the capital of France?"])
     task_class: TaskClass = Field(default="default", description="Decides the temperature.")
     max_latency_ms: int | None = Field(
         default=None, ge=1, le=25_000, description="The SLA; without it, the configured one."
@@ -49,6 +41,10 @@ class AnalyzeRequest(Model):
     max_output_tokens: int | None = Field(default=None, ge=1, le=32_768)
     model: str | None = Field(
         default=None, min_length=1, max_length=128, description="This model and no other."
+    )
+    cache_seconds: CacheSeconds | None = Field(
+        default=None,
+        description="Keep the answer that long, and take a kept one that is no older, for nothing.",
     )
 
     def as_work(self, key_id: str = NOBODY) -> "Work":
@@ -69,6 +65,7 @@ class Work(Model):
     temperature: float | None = Field(
         default=None, ge=0, le=2, description="Overrides the task class's."
     )
+    cache_seconds: CacheSeconds | None = None
     key_id: str = Field(default=NOBODY, description="Whose money it is: the id of an API key.")
 
 
@@ -162,3 +159,4 @@ class Answer(Model):
         default=None, description="Null where no model that costs money was considered."
     )
     trace_id: str
+    cached: bool = Field(default=False, description="It was kept from an earlier request.")

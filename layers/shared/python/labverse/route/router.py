@@ -7,6 +7,7 @@ from math import ceil
 
 from labverse.kernel.clock import Clock
 from labverse.kernel.errors import FieldError
+from labverse.route.accounts import FREE
 from labverse.route.attempting import Attempts
 from labverse.route.catalogue import Catalogue
 from labverse.route.choice import LOCAL, Candidate, Size, task_limit
@@ -16,11 +17,11 @@ from labverse.route.config import ChoicePolicy
 from labverse.route.errors import UnknownModel
 from labverse.route.experience import Experience
 from labverse.route.health import Health
-from labverse.route.hedging import Hedge, Racing
+from labverse.route.hedging import Course, Racing
 from labverse.route.models import AnalyzeRequest, Answer, ServedModel, Work
 from labverse.route.ports import Recorder, Reply, Routed
 from labverse.route.purse import Purse, budget
-from labverse.route.ranking import BudgetView, CandidateState, Ranked, Request, Rng
+from labverse.route.ranking import BudgetView, CandidateState, Request, Rng
 from labverse.route.task import Ended, Task
 from labverse.route.unanswered import Again, refuse_absent, unanswerable
 
@@ -59,13 +60,11 @@ class Router:
         """
         started = self.clock.monotonic()
         task = self._begin(work, trace_id or self.new_id(), started)
-        attempts = self._attempts()
-        left = list(task.chosen.order)
-        while left and attempts.hard_left(task) > 0:
-            ended = self._next(attempts, task, left)
-            if ended is not None and ended.reply is not None:
-                return Routed(answer=self._answer(task, ended, ended.reply), reply=ended.reply)
-        raise unanswerable(task.ranking, task.attempts, self._again(task))
+        course = Course(self._attempts(), self.means.racing, task)
+        ended = course.run(task.chosen.order)
+        if ended is None or ended.reply is None:
+            raise unanswerable(task.ranking, task.attempts, self._again(task))
+        return Routed(answer=self._answer(task, ended, ended.reply), reply=ended.reply)
 
     def models(self, now: datetime) -> list[ServedModel]:
         """The models that a request may name and that would be asked."""
@@ -118,43 +117,24 @@ class Router:
             for candidate in candidates
         ]
 
-    def _next(self, attempts: Attempts, task: Task, left: list[Ranked]) -> Ended | None:
-        """Try the first of those that are left, and another one beside it if need be.
-
-        Takes whomever it tries out of `left`. None where nothing was tried.
-        """
-        one = left.pop(0)
-        grant = attempts.grant(task, one)
-        if grant is None:
-            return None
-        turn = attempts.turn(task, one, left)
-        if turn.seconds <= 0:
-            self.purse.drop(grant)
-            return None
-        task.began(grant)
-        if turn.beside is None:
-            ended = attempts.make(task, one, grant, turn)
-            task.noted(ended)
-            return ended
-        return Hedge(attempts, self.means.racing, task).run(one, grant, turn, left)
-
     def _again(self, task: Task) -> Again:
         until, now = task.chosen.until, self.clock.now()
         seconds = None if until is None else max(1, ceil((until - now).total_seconds()))
         return Again(self.catalogue.config.warming_retry_s, seconds)
 
     def _answer(self, task: Task, ended: Ended, reply: Reply) -> Answer:
-        latency = self._ms(task.started)
+        latency, now = self._ms(task.started), self.clock.monotonic()
+        tried = [*task.attempts, *task.outrun(now)]
         return Answer(
             text=reply.text,
             provider=ended.one.candidate.provider,
             model=reply.model,
             complexity=task.request.complexity,
             tokens=reply.tokens,
-            cost_usd=task.cost,
+            cost_usd=sum((one.cost_usd for one in tried), start=FREE),
             latency_ms=latency,
             sla_met=latency <= task.request.seconds * 1000,
-            attempts=list(task.attempts),
+            attempts=tried,
             refused=list(task.refused),
             budget=budget(task.standings[-1]) if task.standings else None,
             trace_id=task.trace_id,

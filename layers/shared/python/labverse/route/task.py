@@ -33,8 +33,20 @@ class Ended:
 
 
 @dataclass(frozen=True)
+class _Begun:
+    one: Ranked
+    grant: Grant
+    at: float
+
+    @property
+    def worst(self) -> Decimal:
+        lease = self.grant.lease
+        return usd(lease.ask.amount) if lease else FREE
+
+
+@dataclass(frozen=True)
 class Task:
-    """One piece of work. `started`: when, by the monotonic clock."""
+    """One piece of work, safe from several threads. `started`: when, by the monotonic clock."""
 
     request: Request
     trace_id: str
@@ -46,6 +58,8 @@ class Task:
     """How the month stood, whenever the ledger told."""
     _held: dict[str, int] = field(default_factory=dict)
     """Micro-dollars by lease: what the task may have cost until now."""
+    _under_way: dict[int, "_Begun"] = field(default_factory=dict)
+    _ends: list[bool] = field(default_factory=list)
 
     @property
     def ranking(self) -> Ranking:
@@ -53,32 +67,41 @@ class Task:
         return replace(self.chosen, refused=tuple(self.refused))
 
     @property
-    def cost(self) -> Decimal:
-        """What providers are known to charge, and the worst that one left behind may."""
-        return sum((attempt.cost_usd for attempt in self.attempts), start=FREE)
+    def over(self) -> bool:
+        """Whether it has ended: nobody needs another answer."""
+        return bool(self._ends)
+
+    def end(self) -> None:
+        """It has ended. What is still under way goes on, unheard."""
+        self._ends.append(True)
 
     def left(self, limit: Decimal) -> int:
         """What the task may still cost, in micro-dollars; what may have been billed is gone."""
         return micro(limit) - sum(self._held.values())
 
-    def began(self, grant: Grant) -> None:
+    def began(self, one: Ranked, grant: Grant, at: float) -> None:
         """An attempt begins: until it ends, all that is held for it counts as gone."""
+        self._under_way[id(one)] = _Begun(one, grant, at)
         if grant.lease is not None:
             self._held[grant.lease.ask.lease_id] = grant.lease.ask.amount
 
     def noted(self, ended: Ended) -> None:
-        """Keep how an attempt went."""
+        """Keep how an attempt went; who ended after the task did is on record elsewhere."""
         lease = ended.grant.lease
         if lease is not None and ended.fate not in ("presumed", "unsettled"):
             self._held[lease.ask.lease_id] = micro(ended.bill.cost_usd)
         if ended.standing is not None:
             self.standings.append(ended.standing)
-        self._keep(ended.one, _outcome(ended), ended.latency_ms, ended.bill.cost_usd)
+        self._under_way.pop(id(ended.one), None)
+        told = ended.latency_ms, ended.bill.cost_usd
+        self.attempts.append(_attempt(ended.one, _outcome(ended), *told))
 
-    def outrun(self, one: Ranked, grant: Grant, latency_ms: int) -> None:
-        """Keep that an attempt was left behind: it goes on, and is charged what it costs."""
-        lease = grant.lease
-        self._keep(one, "outrun", latency_ms, usd(lease.ask.amount) if lease else FREE)
+    def outrun(self, now: float) -> list[Attempt]:
+        """Those that are left behind: they go on, and are charged what they cost."""
+        return [
+            _attempt(begun.one, "outrun", round((now - begun.at) * 1000), begun.worst)
+            for begun in list(self._under_way.values())
+        ]
 
     def span(self, ended: Ended, span_id: str) -> AttemptSpan:
         """The record of an attempt."""
@@ -101,18 +124,16 @@ class Task:
             refused=list(self.refused),
         )
 
-    def _keep(self, one: Ranked, outcome: Outcome, latency_ms: int, cost_usd: Decimal) -> None:
-        candidate = one.candidate
-        self.attempts.append(
-            Attempt(
-                provider=candidate.provider,
-                model=candidate.model,
-                outcome=outcome,
-                latency_ms=latency_ms,
-                cost_usd=cost_usd,
-                why=one.why,
-            )
-        )
+
+def _attempt(one: Ranked, outcome: Outcome, latency_ms: int, cost_usd: Decimal) -> Attempt:
+    return Attempt(
+        provider=one.candidate.provider,
+        model=one.candidate.model,
+        outcome=outcome,
+        latency_ms=latency_ms,
+        cost_usd=cost_usd,
+        why=one.why,
+    )
 
 
 def _outcome(ended: Ended) -> Outcome:

@@ -20,7 +20,7 @@ from labverse.route.ranking import Ranking
 
 WARMING = "warming"
 # Reasons that hold however often the same request comes; any other may have gone by then.
-_LASTING = (LACKING, NOT_CONFIGURED, OTHER_MODEL, RETIRED, TOO_DEAR)
+LASTING = (LACKING, NOT_CONFIGURED, OTHER_MODEL, RETIRED, TOO_DEAR)
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def unanswerable(ranking: Ranking, attempts: Sequence[Attempt], again: Again) ->
     long = sorted({item.reason for item in ranking.refused if item.reason.startswith(TOO_LONG)})
     if long and not attempts:
         return _too_long("; ".join(long))
-    lasting = all(refusal.reason.startswith(_LASTING) for refusal in ranking.refused)
+    lasting = all(refusal.reason.startswith(LASTING) for refusal in ranking.refused)
     fields = [*_unserved(ranking), *_too_dear(ranking)]
     if lasting and fields and not attempts:
         return InvalidInput("no model can take this", fields)

@@ -18,7 +18,12 @@ _CODES = {401: "invalid_api_key", 403: "insufficient_permissions", 413: "request
 # The validator's kinds of error that OpenAI has a code for.
 _KINDS = {"extra_forbidden": "unknown_parameter", "missing": "missing_required_parameter"}
 # Where route's own words for a part of the work are in OpenAI's request.
-_MEMBERS = {"text": "messages", "images": "messages", "json": "response_format"}
+_MEMBERS = {
+    "text": "messages",
+    "images": "messages",
+    "json": "response_format",
+    "cache_seconds": "x-labverse-cache-seconds",
+}
 _TOO_LONG = "text"
 
 
@@ -63,10 +68,16 @@ def render(error: LabverseError, trace_id: str) -> dict[str, Any]:
             **answer["headers"],
             "content-type": "application/json",
             **headers.of_trace(trace_id),
-            **tried,
+            **(tried | _retry(status, error)),
         },
         "body": json.dumps({"error": detail}),
     }
+
+
+def _retry(status: int, error: LabverseError) -> dict[str, str]:
+    """OpenAI's SDK asks again after any 409, unless it is told that this would be in vain."""
+    in_vain = status == 409 and error.retry_after is None
+    return {"x-should-retry": "false"} if in_vain else {}
 
 
 def _tried(extra: dict[str, Any]) -> dict[str, str]:

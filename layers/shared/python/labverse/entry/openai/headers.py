@@ -19,6 +19,7 @@ def of_answer(answer: Answer) -> dict[str, str]:
         "x-labverse-cost-usd": f"{answer.cost_usd:f}",
         "x-labverse-latency-ms": str(answer.latency_ms),
         "x-labverse-sla-met": str(answer.sla_met).lower(),
+        "x-labverse-cached": str(answer.cached).lower(),
     }
     attempts = ((attempt.provider, attempt.outcome) for attempt in answer.attempts)
     refused = ((refusal.model, refusal.reason) for refusal in answer.refused)

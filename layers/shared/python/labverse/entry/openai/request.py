@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field
 from labverse.entry.openai.messages import Message
 from labverse.entry.openai.wire import Wire
 from labverse.kernel.money import Usd
+from labverse.route.members import MOST_CACHE_SECONDS
 from labverse.route.models import TaskClass
 
 AUTO = "auto"
@@ -129,11 +130,21 @@ class Limits(NamedTuple):
     task_class: TaskClass
     max_latency_ms: int | None
     max_cost_usd: Decimal | None
+    cache_seconds: int | None = None
 
 
 TaskClassHeader = Annotated[TaskClass, Header(alias="x-labverse-task-class")]
 LatencyHeader = Annotated[
     int | None, Header(ge=1, le=25_000, alias="x-labverse-max-latency-ms", description="The SLA.")
+]
+CacheHeader = Annotated[
+    int | None,
+    Header(
+        ge=1,
+        le=MOST_CACHE_SECONDS,
+        alias="x-labverse-cache-seconds",
+        description="Keep the answer that long, and take a kept one that is no older, for nothing.",
+    ),
 ]
 CostHeader = Annotated[
     Usd | None, Header(alias="x-labverse-max-cost-usd", description="At most this many US dollars.")

@@ -12,6 +12,7 @@ from labverse.entry.openai import headers, rules, stream, translate
 from labverse.entry.openai.errors import OPENAI
 from labverse.entry.openai.models import ModelList, listed
 from labverse.entry.openai.request import (
+    CacheHeader,
     ChatRequest,
     CostHeader,
     LatencyHeader,
@@ -60,9 +61,10 @@ def routes(api: Api, chats: Callable[[], Chats], now: Callable[[], datetime]) ->
         task_class: TaskClassHeader = "default",
         max_latency_ms: LatencyHeader = None,
         max_cost_usd: CostHeader = None,
+        cache_seconds: CacheHeader = None,
     ) -> Response[str]:
         rules.check(request)
-        limits = Limits(task_class, max_latency_ms, max_cost_usd)
+        limits = Limits(task_class, max_latency_ms, max_cost_usd, cache_seconds)
         work = translate.work(request, limits).model_copy(update={"key_id": api.key_id})
         trace_id = str(api.resolver.current_event.request_context.request_id)
         routed = chats().run(work, trace_id)

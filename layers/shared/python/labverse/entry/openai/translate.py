@@ -18,6 +18,7 @@ def work(request: wire.ChatRequest, limits: wire.Limits) -> Work:
         max_output_tokens=request.max_completion_tokens or request.max_tokens,
         model=None if request.model == wire.AUTO else request.model,
         temperature=request.temperature,
+        cache_seconds=limits.cache_seconds,
     )
 
 
