@@ -7,7 +7,7 @@ from random import SystemRandom
 from typing import Any
 
 from labverse.adapters import clock as system
-from labverse.adapters import deadline
+from labverse.adapters.deadline import Client
 from labverse.adapters.memory_circuits import MemoryCircuits
 from labverse.adapters.memory_ledger import MemoryLedger
 from labverse.adapters.openai_compatible import OpenAICompatible
@@ -45,7 +45,7 @@ def router(
     local = known.providers.get(LOCAL)
     held = _Keys(keys)
     url = local.base_url if local else "none"
-    client = deadline.make_client()
+    client = Client()
     ports = adapters(known, held, client, url)
     if local and keys.get(LOCAL):
         ports[LOCAL] = OpenAICompatible(url, client, LOCAL, held)
@@ -68,7 +68,8 @@ def _read(config: Path) -> Any:
         return json.loads(text)
     import yaml  # JSON needs no YAML reader, and a function's layers hold none
 
-    return yaml.safe_load(text)
+    # libyaml reads ten times as fast; a wheel for a rare machine may lack it.
+    return yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
 class _Keys:
