@@ -40,6 +40,14 @@ def files() -> dict[str, str]:
     return {PAGE: text}
 
 
+def summary(text: str) -> str:
+    """The README with what most people look for. Raises ValueError when it lacks the markers."""
+    made = tables(json.loads(FIGURES.read_text(encoding="utf-8")))
+    for name in ("latency", "throughput", "cold", "faults"):
+        text = between(text, name, made[name], "README.md")
+    return text
+
+
 def page(figures: Mapping[str, Any]) -> str:
     """Everything that was found, for a terminal."""
     return "\n".join(f"{name}\n{made}" for name, made in tables(figures).items())
