@@ -3,12 +3,12 @@
 from functools import partial
 from typing import Any
 
-from labverse.adapters import answering, clock, doors, reacting, scaling, xray
-from labverse.entry import reactions
+from labverse.adapters import answering, clock, doors, reactions, scaling, xray
 from labverse.entry import route as entry
 from labverse.entry.openai import routes as openai
 from labverse.platform import files, telemetry
 from labverse.platform.api import Api
+from labverse.platform.event import reacting
 from labverse.platform.prime import primed
 from labverse.route.cached import CachedTask
 from labverse.route.config import RoutePolicy
@@ -36,8 +36,8 @@ def api() -> Api:
 def react() -> telemetry.Handler:
     """The use case of `event`."""
     policy = RoutePolicy.model_validate_json(files.read("route_policy.json"))
-    known = reacting.reactions(settings(), policy, answer_task)
-    return reactions.events(scaling.consumer(settings()), known)
+    known = reactions.of_route(settings(), policy, answer_task)
+    return reacting(scaling.consumer(settings()), known)
 
 
 def http(event: dict[str, Any], context: Any) -> Any:

@@ -1,7 +1,7 @@
 """Make the environments under .build/env from the hash-pinned locks, by digest.
 
 Runs on the user's own Python with the standard library only:
-`python3 -m infra_cdk.local.environments tools|dev|emulator|model|runtime|scan|sam …`.
+`python3 -m infra_cdk.local.environments tools|dev|emulator|model|runtime|scan|sam|bench|gateway …`.
 A current environment costs milliseconds; a stale one is made anew by uv, whose own wheel pip
 installs once. Raises Problem when a package cannot be had.
 """
@@ -32,10 +32,11 @@ from infra_cdk.local.problems import Problem
 
 LOCKS = ROOT / "requirements"
 NPM = ROOT / "infra_cdk"
+GATEWAY = ROOT / "tests" / "bench" / "peers"
 UV = ENVIRONMENTS / "uv"
 STAMP = ".labverse-stamp"
 # Environments that hold their lock and nothing else.
-PLAIN = ("emulator", "model", "scan", "sam")
+PLAIN = ("emulator", "model", "scan", "sam", "bench")
 HELP = (
     "check the network, then run the command again; behind a mirror set UV_DEFAULT_INDEX "
     "(uv) or pip's index-url, and SSL_CERT_FILE for its certificate"
@@ -44,7 +45,7 @@ HELP = (
 
 def ensure(name: str) -> Path:
     """Make environment `name` current and return its folder."""
-    makers = {"tools": _tools, "dev": _dev, "runtime": _runtime}
+    makers = {"tools": _tools, "dev": _dev, "runtime": _runtime, "gateway": _gateway}
     if name not in {*makers, "uv", *PLAIN}:
         raise Problem(f"there is no environment {name!r}", f"use {', '.join([*makers, *PLAIN])}")
     with locked(BUILD / "locks" / f"{'tools' if name == 'dev' else name}.lock", f"{name} packages"):
@@ -63,8 +64,14 @@ def _tools() -> Path:
     pyproject = ROOT / "pyproject.toml"
     if pyproject.exists():
         _when_stale(TOOLS / ".labverse-project", _digest(pyproject), _editable)
-    _when_stale(NPM / "node_modules" / STAMP, _digest(NPM / "package-lock.json"), _npm)
+    _npm(NPM, "the CDK CLI and its companions")
     return TOOLS
+
+
+def _gateway() -> Path:
+    """A peer that `make bench` measures; its Node is that of the tools, which must be there."""
+    _npm(GATEWAY, "a gateway to measure")
+    return GATEWAY
 
 
 def _dev() -> Path:
@@ -149,12 +156,15 @@ def _environ() -> dict[str, str]:
     return with_tools(dict(os.environ))
 
 
-def _npm() -> None:
-    watch = progress.Stopwatch()
-    argv = [TOOLS / "bin" / "npm", "ci", "--prefix", NPM]
-    options = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
-    run(Command("npm ci", [*argv, *options], _log("npm"), HELP, _environ()))
-    progress.say("packages", f"npm: the CDK CLI and its companions ready in {watch}")
+def _npm(folder: Path, holds: str) -> None:
+    def make() -> None:
+        watch = progress.Stopwatch()
+        argv = [TOOLS / "bin" / "npm", "ci", "--prefix", folder]
+        options = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
+        run(Command("npm ci", [*argv, *options], _log(f"npm-{folder.name}"), HELP, _environ()))
+        progress.say("packages", f"npm: {holds} ready in {watch}")
+
+    _when_stale(folder / "node_modules" / STAMP, _digest(folder / "package-lock.json"), make)
 
 
 def _when_stale(stamp: Path, digest: str, make: Callable[[], None]) -> None:

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from infra_cdk.local import progress
 from infra_cdk.local.commands import Command, run
-from infra_cdk.local.environments import HELP, LOCKS, NPM, ensure, uv_program
+from infra_cdk.local.environments import GATEWAY, HELP, LOCKS, NPM, ensure, uv_program
 from infra_cdk.local.paths import BUILD, ROOT, TOOLS, with_tools
 from infra_cdk.local.problems import Problem
 
-_NAMES = ("tools", "dev", "emulator", "runtime", "model", "weights", "scan", "sam")
+_NAMES = ("tools", "dev", "emulator", "runtime", "model", "weights", "scan", "sam", "bench")
 # In this order: later ones are constrained by earlier ones.
 REQUESTS = (
     *(ROOT / "layers" / name / "requirements.in" for name in ("deps", "tracing", "solver")),
@@ -28,16 +28,13 @@ OPTIONS = ("--universal", "--python-version", "3.11", "--generate-hashes", "--no
 
 
 def main() -> None:
-    """Lock the Python requests, then the npm one. Raises Problem when one cannot be resolved."""
+    """Lock the Python requests, then the npm ones. Raises Problem when one cannot be resolved."""
     ensure("tools")
     upgrade = ["--upgrade"] if os.environ.get("UPGRADE") else []
     for request in REQUESTS:
         _python(request, upgrade)
-    log = BUILD / "logs" / "lock-npm.log"
-    options = ["--package-lock-only", "--omit-lockfile-registry-resolved=true", "--ignore-scripts"]
-    argv = [TOOLS / "bin" / "npm", "install", "--prefix", NPM, *options, "--no-audit", "--no-fund"]
-    run(Command("npm install", argv, log, HELP, with_tools(dict(os.environ))))
-    progress.say("lock", "infra_cdk/package-lock.json")
+    for folder in (NPM, GATEWAY):
+        _npm(folder)
 
 
 def _python(request: Path, upgrade: list[str]) -> None:
@@ -47,6 +44,14 @@ def _python(request: Path, upgrade: list[str]) -> None:
     argv += ["--custom-compile-command", "make lock", request.relative_to(ROOT), "-o", lock]
     run(Command(f"locking {lock}", argv, BUILD / "logs" / "lock.log", HELP))
     progress.say("lock", str(lock))
+
+
+def _npm(folder: Path) -> None:
+    log = BUILD / "logs" / "lock-npm.log"
+    options = ["--package-lock-only", "--omit-lockfile-registry-resolved=true", "--ignore-scripts"]
+    argv = [TOOLS / "bin" / "npm", "install", "--prefix", folder, *options, "--no-audit"]
+    run(Command("npm install", [*argv, "--no-fund"], log, HELP, with_tools(dict(os.environ))))
+    progress.say("lock", str((folder / "package-lock.json").relative_to(ROOT)))
 
 
 if __name__ == "__main__":

@@ -74,7 +74,7 @@ class Cloud:
     def update_item(self, **update: Any) -> Any:
         return self._table(update["TableName"]).update_item(**update)
 
-    def batch_get_item(self, *, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
+    def batch_get_item(self, *, RequestItems: dict[str, Any]) -> Any:  # noqa: N803
         (name,) = RequestItems
         return self._table(name).batch_get_item(RequestItems=RequestItems)
 

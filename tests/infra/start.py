@@ -17,7 +17,12 @@ from typing import Any
 
 REACHES_OUT = ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto")
 STARTS = ("subprocess.Popen", "os.system", "os.fork", "os.exec", "os.posix_spawn")
-CLIENTS = ("botocore.client.BaseClient", "botocore.session.Session", "httpx.Client")
+CLIENTS = (
+    "botocore.client.BaseClient",
+    "botocore.session.Session",
+    "httpx.Client",
+    "labverse.adapters.deadline.Client",
+)
 effects: list[str] = []
 
 

@@ -12,7 +12,7 @@ LOCKS = [p for p in tracked() if re.fullmatch(r"(requirements|layers/\w+)/[\w-]+
 INDEX = re.compile(r"--(extra-)?index-url|^-i\b|--trusted-host|--find-links|^-f\b|://")
 PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==[^ \\]+")
 DIRECT = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)")
-NPM_LOCK = "infra_cdk/package-lock.json"
+NPM_LOCKS = [path for path in tracked() if path.endswith("package-lock.json")]
 
 
 def _canonical(name: str) -> str:
@@ -61,13 +61,18 @@ def test_lock_holds_every_direct_dependency(lock: str) -> None:
     assert not missing, f"{lock} lacks {missing} of {source.name}: run `make lock`"
 
 
-def test_npm_lock_has_hashes_and_no_addresses() -> None:
-    packages = json.loads(text(NPM_LOCK))["packages"]
+def test_there_are_npm_locks() -> None:
+    assert "infra_cdk/package-lock.json" in NPM_LOCKS
+
+
+@pytest.mark.parametrize("lock", NPM_LOCKS)
+def test_npm_lock_has_hashes_and_no_addresses(lock: str) -> None:
+    packages = json.loads(text(lock))["packages"]
     addressed = [name for name, package in packages.items() if "resolved" in package]
-    assert not addressed, f"{NPM_LOCK} has `resolved` for {addressed}: run `make lock`"
+    assert not addressed, f"{lock} has `resolved` for {addressed}: run `make lock`"
     bare = [name for name, package in packages.items() if name and "integrity" not in package]
-    assert not bare, f"{NPM_LOCK} has no integrity for {bare}: run `make lock`"
-    package = json.loads(text("infra_cdk/package.json"))
-    wanted = package["dependencies"] | package["devDependencies"]
+    assert not bare, f"{lock} has no integrity for {bare}: run `make lock`"
+    package = json.loads(text(lock.replace("-lock", "")))
+    wanted = package["dependencies"] | package.get("devDependencies", {})
     locked = {name: packages[f"node_modules/{name}"]["version"] for name in wanted}
-    assert locked == wanted, f"{NPM_LOCK} is of another package.json: run `make lock`"
+    assert locked == wanted, f"{lock} is of another package.json: run `make lock`"

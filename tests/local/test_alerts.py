@@ -4,6 +4,7 @@ import json
 import time
 import uuid
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import httpx
@@ -80,6 +81,6 @@ def test_what_retires_soon_is_read_once_however_many_ticks_there_are(
     warned = [one for one in health.values() if "retires on" in (one["warning"] or "")]
     slack.tick()
     slack.tick()
-    for one in warned:
-        until(lambda one=one: slack.about(f"{one['resolves_to']} retires on"), "a message")
-        assert len(slack.about(f"{one['resolves_to']} retires on")) == 1
+    for told in (f"{one['resolves_to']} retires on" for one in warned):
+        until(partial(slack.about, told), "a message")
+        assert len(slack.about(told)) == 1

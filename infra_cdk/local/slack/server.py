@@ -84,7 +84,10 @@ class _Handler(BaseHTTPRequestHandler):
         """Forget what was posted, or fail no longer."""
         space = self.server.workspace
         if self.path in ("/_messages", "/_errors"):
-            _ = space.forget() if self.path == "/_messages" else space.fail(None)
+            if self.path == "/_messages":
+                space.forget()
+            else:
+                space.fail(None)
             self._send((200, {}, {}))
         else:
             self._send((404, {"error": f"no DELETE {self.path}"}, {}))

@@ -1,13 +1,15 @@
 """The two APIs in their own words, for tests that say everything twice."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
+import httpcore
 
 from labverse.adapters.anthropic import Anthropic
+from labverse.adapters.deadline import Answer, Client
 from labverse.adapters.openai_compatible import OpenAICompatible
 from labverse.route.chat import Chat
 from labverse.route.ports import Call, ModelPort, ProviderKeys
@@ -19,6 +21,20 @@ KEY = "sk-zanzibar-key"
 def call(chat: Chat | None = None, **change: Any) -> Call:
     usual = {"model": "m", "temperature": 0.6, "max_output_tokens": 9, "seconds": 2.0}
     return Call.model_validate({**usual, "chat": chat or Chat.of(PROMPT), **change})
+
+
+class Canned(Client):
+    """Says the same to every request, and asks nobody."""
+
+    def __init__(self, raw: bytes, status: int = 200) -> None:
+        super().__init__()
+        self.raw, self.status = raw, status
+
+    @contextmanager
+    def post(
+        self, url: httpcore.URL, headers: Mapping[str, str], content: bytes
+    ) -> Iterator[Answer]:
+        yield Answer(self.status, {}, [self.raw])
 
 
 class Keys:
@@ -41,7 +57,7 @@ class Api:
     """One vendor's words for the same things."""
 
     name: str
-    adapter: Callable[[str, httpx.Client, ProviderKeys | None], ModelPort]
+    adapter: Callable[[str, Client, ProviderKeys | None], ModelPort]
     good: dict[str, Any]
     said: Callable[[Any], dict[str, Any]]
     finished: Callable[[Any], dict[str, Any]]

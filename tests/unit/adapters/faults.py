@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from labverse.adapters.deadline import make_client
+from labverse.adapters.deadline import Client
 from labverse.route.ports import Call, ProviderFailure, ProviderKeys, Reply
 from tests.unit.adapters.apis import KEY, PROMPT, Api, call
 
@@ -55,7 +55,7 @@ class Server:
 
         self.http = Many(("127.0.0.1", 0), Handler)
         threading.Thread(target=self.http.serve_forever, args=(0.01,), daemon=True).start()
-        self.client = make_client()
+        self.client = Client()
 
     @property
     def url(self) -> str:

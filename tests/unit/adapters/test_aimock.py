@@ -1,14 +1,15 @@
 """The adapters against a mock of providers that somebody else wrote: it shares none of our ideas
 of what a provider sends, so what both get wrong in the same way is found here."""
 
-from functools import partial
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
-import httpx
+import httpcore
 import pytest
 
 from labverse.adapters.anthropic import Anthropic
-from labverse.adapters.deadline import make_client
+from labverse.adapters.deadline import Answer, Client
 from labverse.adapters.openai_compatible import OpenAICompatible
 from labverse.route.chat import Chat
 from labverse.route.models import Outcome
@@ -30,23 +31,34 @@ class Key:
     again = current
 
 
-def adapter(api: str, server: Aimock, client: httpx.Client) -> ModelPort:
+def adapter(api: str, server: Aimock, client: Client) -> ModelPort:
     url = f"{server.url}/v1"
     if api == "anthropic":
         return Anthropic(url, client, api, Key())
     return OpenAICompatible(url, client, api, None if api == "ollama" else Key())
 
 
-def add(headers: dict[str, str], request: httpx.Request) -> None:
-    request.headers.update(headers)
+class Adding(Client):
+    """The adapters send their own headers only, so the mock's are added on the way out."""
+
+    def __init__(self, more: Mapping[str, str]) -> None:
+        super().__init__()
+        self.more = more
+
+    @contextmanager
+    def post(
+        self, url: httpcore.URL, headers: Mapping[str, str], content: bytes
+    ) -> Iterator[Answer]:
+        with super().post(url, {**headers, **self.more}, content) as answer:
+            yield answer
 
 
 def complete(api: str, server: Aimock, call: Call = CALL, **chaos: float) -> Any:
-    with make_client() as client:
-        # The adapters send their own headers only, so these are added on the way out.
-        hook = partial(add, server.headers(**chaos))
-        client.event_hooks = {"request": [hook]}
+    client = Adding(server.headers(**chaos))
+    try:
         return adapter(api, server, client).complete(call)
+    finally:
+        client.close()
 
 
 @APIS

@@ -3,13 +3,12 @@
 import json
 from typing import Any
 
-import httpx
 from hypothesis import given
 from hypothesis import strategies as st
 
 from labverse.route.chat import Chat, Tool
 from labverse.route.ports import ProviderFailure, Reply
-from tests.unit.adapters.apis import ANTHROPIC, OPENAI, Api, Keys, call
+from tests.unit.adapters.apis import ANTHROPIC, OPENAI, Api, Canned, Keys, call
 
 LEAVES = (
     st.none()
@@ -50,12 +49,10 @@ def replaced(whole: Any, path: list[int], value: Any) -> Any:
 
 
 def ended(api: Api, raw: bytes, chat: Chat) -> Reply | ProviderFailure:
-    transport = httpx.MockTransport(lambda _: httpx.Response(200, content=raw))
-    with httpx.Client(transport=transport) as client:
-        try:
-            return api.adapter("http://test/v1", client, Keys()).complete(call(chat))
-        except ProviderFailure as failure:
-            return failure
+    try:
+        return api.adapter("http://test/v1", Canned(raw), Keys()).complete(call(chat))
+    except ProviderFailure as failure:
+        return failure
 
 
 def check(came: Reply | ProviderFailure) -> None:

@@ -1,14 +1,21 @@
 """Kept connections: one owner at a time, none kept that is dead, none that is too many."""
 
 import threading
+from contextlib import AbstractContextManager
 
+import httpcore
 import pytest
 
 from labverse.adapters.connections import Connections, Server
+from labverse.adapters.deadline import Answer
 from tests.unit.adapters import faults
 from tests.unit.adapters.apis import OPENAI
 
 GOOD = faults.replying(200, OPENAI.good)
+
+
+def asked(server: faults.Server) -> AbstractContextManager[Answer]:
+    return server.client.post(httpcore.URL(server.url), {}, b"{}")
 
 
 def test_many_threads_need_no_more_connections_than_threads(server: faults.Server) -> None:
@@ -42,10 +49,8 @@ def test_no_more_are_kept_than_are_useful(
 ) -> None:
     monkeypatch.setattr("labverse.adapters.connections._MOST_IDLE", 1)
     server.behaviour = GOOD
-    body = server.client.stream("POST", server.url, json={})
-    with body as first, server.client.stream("POST", server.url, json={}) as second:
-        first.read()
-        second.read()
+    with asked(server) as first, asked(server) as second:
+        assert b"".join(first.pieces) == b"".join(second.pieces) != b""
     server.ask(OPENAI)
     server.ask(OPENAI)
     assert server.connections == 2
@@ -54,7 +59,7 @@ def test_no_more_are_kept_than_are_useful(
 def test_an_answer_that_is_not_read_keeps_nothing(server: faults.Server) -> None:
     server.behaviour = GOOD
     for _ in range(2):
-        with server.client.stream("POST", server.url, json={}):
+        with asked(server):
             pass
     assert server.connections == 2
 

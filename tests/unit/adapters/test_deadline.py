@@ -1,5 +1,6 @@
 """The client that ends when it must, and does not mind a connection that its server closed."""
 
+import json
 import socket
 import subprocess
 import threading
@@ -8,16 +9,23 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from shutil import which
 
-import httpx
+import httpcore
 import pytest
 
-from labverse.adapters.deadline import make_client, within
+from labverse.adapters.deadline import Client, within
 from labverse.adapters.time_left import in_time, left
 from tests.unit.adapters.apis import OPENAI
 from tests.unit.adapters.faults import Behaviour, Server, hang_up, in_turn, replying
 
 GOOD = replying(200, OPENAI.good)
 GENEROUS = 5 * 0.3
+
+
+def ask(client: Client, url: str, content: bytes = b"{}") -> int:
+    """The status; the body is read, as only then a connection is kept."""
+    with client.post(httpcore.URL(url), {}, content) as answer:
+        assert b"".join(answer.pieces)
+        return answer.status
 
 
 def test_nesting_never_extends_and_always_ends() -> None:
@@ -96,42 +104,62 @@ def test_what_may_have_been_worked_on_is_not_sent_again(
 ) -> None:
     server.behaviour = in_turn(GOOD, behaviour, GOOD)
     server.ask(OPENAI)
-    with pytest.raises(httpx.RemoteProtocolError):
-        server.client.post(server.url, json={})
+    with pytest.raises(httpcore.RemoteProtocolError):
+        ask(server.client, server.url)
     assert len(server.bodies) == 2
 
 
 def test_a_fresh_connection_that_fails_is_not_tried_again(server: Server) -> None:
     server.behaviour = hang_up
-    with pytest.raises(httpx.RemoteProtocolError):
-        server.client.post(server.url, json={})
+    with pytest.raises(httpcore.RemoteProtocolError):
+        ask(server.client, server.url)
     assert len(server.bodies) == 1
 
 
-def test_without_a_deadline_the_time_outs_of_httpx_count(server: Server) -> None:
-    server.behaviour = server.hang
-    with pytest.raises(httpx.ReadTimeout):
-        server.client.post(server.url, json={}, timeout=0.1)
+def test_a_large_request_arrives_whole(server: Server) -> None:
+    server.behaviour = GOOD
+    content = json.dumps({"text": "x" * 3_000_000}).encode()
+    with within(10):
+        assert ask(server.client, server.url, content) == 200
+    assert server.bodies == [json.loads(content)]
+
+
+def test_who_answers_early_and_hangs_up_is_heard(server: Server) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as curt:
+
+        def serve() -> None:
+            accepted, _ = curt.accept()
+            with accepted:
+                accepted.recv(10)
+                accepted.sendall(b"HTTP/1.1 413 No\r\ncontent-length: 3\r\n\r\nno!")
+                accepted.shutdown(socket.SHUT_WR)
+                server.release.wait(10)
+
+        threading.Thread(target=serve, daemon=True).start()
+        url = f"http://127.0.0.1:{curt.getsockname()[1]}/"
+        with within(2):
+            assert ask(server.client, url) == 413
+        server.release.set()
 
 
 def test_a_deadline_that_has_passed_sends_nothing(server: Server) -> None:
-    with within(0), pytest.raises(httpx.TimeoutException):
-        server.client.post(server.url, json={})
+    with within(0), pytest.raises(httpcore.TimeoutException):
+        ask(server.client, server.url)
     assert server.bodies == []
 
 
 def test_a_body_that_nobody_reads_is_written_no_longer(server: Server) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
-        with within(0.3), pytest.raises(httpx.WriteTimeout):
-            server.client.post(url, content=b"x" * 50_000_000)
+        with within(0.3), pytest.raises(httpcore.WriteTimeout):
+            ask(server.client, url, b"x" * 50_000_000)
 
 
 def test_a_handshake_that_nobody_answers_ends(server: Server) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         began = time.monotonic()
-        with within(0.3), pytest.raises(httpx.ConnectTimeout):
-            server.client.get(f"https://127.0.0.1:{silent.getsockname()[1]}/")
+        with within(0.3), pytest.raises(httpcore.ConnectTimeout):
+            ask(server.client, f"https://127.0.0.1:{silent.getsockname()[1]}/")
         assert time.monotonic() - began < GENEROUS
 
 
@@ -144,8 +172,8 @@ def test_a_name_that_is_looked_up_for_ever_ends(
         raise socket.gaierror
 
     monkeypatch.setattr(socket, "getaddrinfo", slow)
-    with within(0.2), pytest.raises(httpx.ConnectTimeout):
-        server.client.get("http://localhost:1/")
+    with within(0.2), pytest.raises(httpcore.ConnectTimeout):
+        ask(server.client, "http://localhost:1/")
 
 
 def test_the_first_address_that_answers_is_taken(
@@ -156,7 +184,7 @@ def test_the_first_address_that_answers_is_taken(
     tcp = (socket.AF_INET, socket.SOCK_STREAM, 6, "")
     found = [(*tcp, ("127.0.0.1", 1)), (*tcp, ("127.0.0.1", port))]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
-    assert server.client.post(f"http://two.invalid:{port}/", json={}).status_code == 200
+    assert ask(server.client, f"http://two.invalid:{port}/") == 200
 
 
 @pytest.fixture
@@ -184,13 +212,13 @@ def test_https_is_verified(
     server.behaviour = GOOD
     if trusted:
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    with make_client() as client:
-        url = f"https://localhost:{server.http.server_port}/"
-        if not trusted:
-            with pytest.raises(httpx.ConnectError):
-                client.post(url, json={})
-            return
-        assert [client.post(url, json={}).status_code for _ in range(3)] == [200] * 3
-        with pytest.raises(httpx.ConnectError):
-            client.post(url.replace("localhost", "127.0.0.1"), json={})
+    client, url = Client(), f"https://localhost:{server.http.server_port}/"
+    if not trusted:
+        with pytest.raises(httpcore.ConnectError):
+            ask(client, url)
+        return
+    assert [ask(client, url) for _ in range(3)] == [200] * 3
+    with pytest.raises(httpcore.ConnectError):
+        ask(client, url.replace("localhost", "127.0.0.1"))
+    client.close()
     assert server.connections == 1

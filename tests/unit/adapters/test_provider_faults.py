@@ -1,7 +1,10 @@
 """Both adapters against a server that misbehaves: every fault is typed, and none gets through."""
 
+import gzip
+import json
 import threading
 import time
+import zlib
 from typing import Any
 
 import pytest
@@ -49,6 +52,9 @@ def test_an_error_whose_body_never_ends_is_known_by_its_status(server: Server, a
         (faults.reset_mid_body, "truncated"),
         (faults.endless, "bad_response"),
         (replying(200, b"no gzip", content_encoding="gzip"), "bad_response"),
+        (replying(200, zlib.compress(b" " * 99_000_000), content_encoding="gzip"), "bad_response"),
+        (replying(200, b"{}", content_encoding="br"), "bad_response"),
+        (replying(500, b"no gzip", content_encoding="gzip"), "server_error"),
     ],
 )
 def test_a_broken_connection_is_typed(
@@ -56,6 +62,15 @@ def test_a_broken_connection_is_typed(
 ) -> None:
     server.behaviour = behaviour
     assert failing(server, api).outcome == outcome
+
+
+@pytest.mark.parametrize("kind", ["gzip", "deflate"])
+def test_a_body_that_is_compressed_unasked_is_read(server: Server, api: Api, kind: str) -> None:
+    raw = json.dumps(api.good).encode()
+    packed = gzip.compress(raw) if kind == "gzip" else zlib.compress(raw)
+    server.behaviour = replying(200, packed, content_encoding=kind)
+    assert server.ask(api).text == "Paris"
+    assert server.headers[0]["accept-encoding"] == "identity"
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1/v1", "http://nobody.invalid/v1"])

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator
+import socket
 from typing import Any
 
 import httpx
@@ -55,19 +55,12 @@ def verified(method: str, path: str, headers: dict[str, str], body: bytes) -> bo
 
 
 @pytest.fixture
-def gateway(server: Server) -> Iterator[tuple[Server, httpx.Client]]:
-    """API Gateway's host name, answered on loopback."""
-
-    class Here(httpx.HTTPTransport):
-        def handle_request(self, request: httpx.Request) -> httpx.Response:
-            request.url = request.url.copy_with(
-                scheme="http", host="127.0.0.1", port=server.http.server_port
-            )
-            return super().handle_request(request)
-
+def gateway(server: Server, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Where API Gateway's host name, answered on loopback, serves models."""
+    here = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", server.http.server_port))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [here])
     server.behaviour = replying(200, OPENAI.good)
-    with httpx.Client(transport=Here()) as client:
-        yield server, client
+    return f"http://{HOST}/v1"
 
 
 @pytest.fixture
@@ -76,9 +69,8 @@ def held(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("held")
-def test_a_prompt_is_signed(gateway: tuple[Server, httpx.Client]) -> None:
-    server, client = gateway
-    model = OpenAICompatible(f"https://{HOST}/v1", client, LOCAL)
+def test_a_prompt_is_signed(server: Server, gateway: str) -> None:
+    model = OpenAICompatible(gateway, server.client, LOCAL)
     assert model.complete(call()).text == "Paris"
     headers = {name.lower(): value for name, value in server.headers[0].items()}
     assert headers["host"] == HOST
@@ -117,7 +109,9 @@ def test_health_is_asked_with_a_signature() -> None:
 
 
 @pytest.mark.parametrize("how", ["none", "unreadable"])
-def test_without_credentials_nothing_is_sent(how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_credentials_nothing_is_sent(
+    how: str, server: Server, gateway: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def read() -> None:
         if how == "unreadable":
             raise CredentialRetrievalError(provider="test", error_msg=SECRET)
@@ -127,9 +121,10 @@ def test_without_credentials_nothing_is_sent(how: str, monkeypatch: pytest.Monke
     def never(request: httpx.Request) -> httpx.Response:
         raise AssertionError("an unsigned request was sent")
 
+    with pytest.raises(ProviderFailure, match="unauthorized") as caught:
+        OpenAICompatible(gateway, server.client, LOCAL).complete(call())
+    assert server.connections == 0
     with httpx.Client(transport=httpx.MockTransport(never)) as client:
-        with pytest.raises(ProviderFailure, match="unauthorized") as caught:
-            OpenAICompatible(f"https://{HOST}/v1", client, LOCAL).complete(call())
         health = LocalModelProbe(f"https://{HOST}/v1", "qwen2:7b", client).health()
     assert SECRET not in str(caught.value)
     assert (health.state, health.last_error_code) == ("unreachable", "Unsigned")

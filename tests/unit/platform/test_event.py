@@ -7,7 +7,7 @@ import pytest
 
 from labverse.kernel.errors import Conflict, Unavailable
 from labverse.kernel.model import Model
-from labverse.platform.event import Consumer, Envelope, parsed
+from labverse.platform.event import Consumer, Envelope, parsed, reacting
 from tests.unit.platform.fakes import FakeLetters
 
 EVENT: dict[str, Any] = {
@@ -82,3 +82,25 @@ def test_what_may_pass_is_raised_so_that_lambda_tries_again() -> None:
 def test_a_letter_that_cannot_be_kept_is_raised_too() -> None:
     with pytest.raises(Unavailable, match="letter"):
         Consumer("c", FakeLetters(down=True)).take({}, lambda _: None)
+
+
+def test_every_reaction_has_its_turn_though_one_before_it_fails() -> None:
+    seen: list[str] = []
+
+    def down(envelope: Envelope) -> None:
+        seen.append("down")
+        raise Unavailable("not today")
+
+    take = reacting(
+        Consumer("c", FakeLetters()),
+        {"SomethingHappened": [down, lambda envelope: seen.append(envelope.id)]},
+    )
+    with pytest.raises(Unavailable):
+        take(EVENT, None)
+    assert seen == ["down", "e-1"]
+
+
+def test_a_type_without_a_reaction_is_kept() -> None:
+    letters = FakeLetters()
+    reacting(Consumer("c", letters), {"Other": []})(EVENT, None)
+    assert [letter.error for letter in letters.kept] == ["InvalidInput"]

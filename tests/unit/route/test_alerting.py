@@ -11,7 +11,7 @@ from labverse.adapters.dynamodb_marks import DynamoDeliveries
 from labverse.kernel.errors import Conflict, InvalidInput, Refused, Unavailable
 from labverse.route.alerting import Alerting, Unsent
 from labverse.route.alerts import Alert, alert
-from tests.unit.route.fakes import FakeClock
+from tests.unit.route.fake_means import FakeClock
 from tests.unit.route.table import Table
 
 BUDGET: dict[str, Any] = {

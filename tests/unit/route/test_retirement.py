@@ -10,7 +10,8 @@ from labverse.kernel.errors import Unavailable
 from labverse.route.config import RouteConfig
 from labverse.route.events import ModelRetirementNeared
 from labverse.route.retirement import Retirements
-from tests.unit.route.fakes import CONFIG, RAW, FakeAnnouncer, FakeClock
+from tests.unit.route.fake_means import FakeClock
+from tests.unit.route.fakes import CONFIG, RAW, FakeAnnouncer
 
 
 class Killed(BaseException):

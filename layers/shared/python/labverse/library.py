@@ -7,7 +7,7 @@ from random import SystemRandom
 from typing import Any
 
 from labverse.adapters import clock as system
-from labverse.adapters import deadline
+from labverse.adapters.deadline import Client
 from labverse.adapters.memory_circuits import MemoryCircuits
 from labverse.adapters.memory_ledger import MemoryLedger
 from labverse.adapters.openai_compatible import OpenAICompatible
@@ -45,18 +45,21 @@ def router(
     local = known.providers.get(LOCAL)
     held = _Keys(keys)
     url = local.base_url if local else "none"
-    client = deadline.make_client()
+    client = Client()
     ports = adapters(known, held, client, url)
     if local and keys.get(LOCAL):
         ports[LOCAL] = OpenAICompatible(url, client, LOCAL, held)
     catalogue = Catalogue(known, known.edge_local if local else (), ports, held)
-    now = clock or system.SystemClock()
-    learnt = Experience(now.now)
-    money = ledger or MemoryLedger()
-    purse = Purse(money, now, system.new_id, system.pause, learnt.likely_output)
-    health = Watch(MemoryCircuits(), now, HealthPolicy(), system.new_id)
+    return _over(catalogue, ledger or MemoryLedger(), clock or system.SystemClock())
+
+
+def _over(catalogue: Catalogue, ledger: Ledger, clock: Clock) -> Router:
+    """What this router learns, and the health of its providers, are its own."""
+    learnt = Experience(clock.now)
+    purse = Purse(ledger, clock, system.new_id, system.pause, learnt.likely_output)
+    health = Watch(MemoryCircuits(), clock, HealthPolicy(), system.new_id)
     means = Means(health, learnt, Threads(), SystemRandom(), ChoicePolicy())
-    return Router(catalogue, now, system.new_id, _NoRecord(), purse, means)
+    return Router(catalogue, clock, system.new_id, _NoRecord(), purse, means)
 
 
 def _read(config: Path) -> Any:
@@ -65,7 +68,8 @@ def _read(config: Path) -> Any:
         return json.loads(text)
     import yaml  # JSON needs no YAML reader, and a function's layers hold none
 
-    return yaml.safe_load(text)
+    # libyaml reads ten times as fast; a wheel for a rare machine may lack it.
+    return yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
 class _Keys:

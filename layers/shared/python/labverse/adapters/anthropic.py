@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import httpx
+import httpcore
 
 from labverse.adapters import anthropic_request
+from labverse.adapters.deadline import Client
 from labverse.adapters.provider_answers import bad, billed, count, optional, part, usable
 from labverse.adapters.provider_http import Endpoint
 from labverse.route.chat import ToolCall
@@ -27,18 +28,18 @@ _UNFINISHED = (None, "model_context_window_exceeded", "pause_turn")
 class Anthropic:
     """`ModelPort` over one base URL (`https://host/v1`), safe from many threads.
 
-    `client` comes from `deadline.make_client`. There is no seed here, and a temperature above 1 is
+    One `client` serves any number of these. There is no seed here, and a temperature above 1 is
     sent as 1.
     """
 
     base_url: str
-    client: httpx.Client
+    client: Client
     provider: str
     keys: ProviderKeys | None
 
     @cached_property
     def _endpoint(self) -> Endpoint:
-        url = httpx.URL(f"{self.base_url.rstrip('/')}/messages")
+        url = httpcore.URL(f"{self.base_url.rstrip('/')}/messages")
         return Endpoint(url, self.client, self.provider, self.keys, _authorization)
 
     def complete(self, call: Call) -> Reply:

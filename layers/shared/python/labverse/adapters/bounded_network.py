@@ -1,8 +1,8 @@
 """Sockets for httpcore whose every step ends at the thread's deadline.
 
-httpx bounds each connect, write and read on its own, so a body that is dripped a byte at a time
-outlives any of its time-outs. Here each step gets what is left of the whole call. Inside `within`
-the time-outs that httpx passes do not count; outside of it they are all there is.
+HTTP clients bound each connect, write and read on its own, so a body that is dripped a byte at a
+time outlives any of their time-outs. Here each step gets what is left of the whole call. Inside
+`within` the time-outs that httpcore passes do not count; outside of it they are all there is.
 """
 
 import select
@@ -10,7 +10,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import certifi
@@ -20,6 +20,8 @@ from labverse.adapters.time_left import in_time, left, within
 
 # Longer than one lost SYN takes to be sent again (1 s); who is not reached by then is down.
 _CONNECT_SECONDS = 2.0
+# What is sent at once; more than one segment of any network.
+_MOST_UNSENT = 65_536
 _Address = tuple[Any, ...]
 
 
@@ -56,7 +58,7 @@ class LateTrust(ssl.SSLContext):
 
 
 @contextmanager
-def _named(too_late: type[Exception], broken: type[Exception]) -> Iterator[None]:
+def named(too_late: type[Exception], broken: type[Exception]) -> Iterator[None]:
     """Socket errors in httpcore's words."""
     try:
         yield
@@ -67,11 +69,17 @@ def _named(too_late: type[Exception], broken: type[Exception]) -> Iterator[None]
 
 
 class _Stream(httpcore.NetworkStream):
+    """One connection. What is written leaves when an answer is waited for: head and body of a
+    request then go as one segment, and wake its server once.
+    """
+
     def __init__(self, sock: socket.socket) -> None:
-        self._sock = sock
+        self._sock, self._unsent = sock, b""
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        with _named(httpcore.ReadTimeout, httpcore.ReadError):
+        with suppress(httpcore.WriteError):  # who hangs up early may have answered before
+            self._send(timeout)
+        with named(httpcore.ReadTimeout, httpcore.ReadError):
             self._sock.settimeout(left(timeout))
             received = self._sock.recv(max_bytes)
         if received:
@@ -79,8 +87,15 @@ class _Stream(httpcore.NetworkStream):
         return received
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        with _named(httpcore.WriteTimeout, httpcore.WriteError):
-            rest = memoryview(buffer)
+        self._unsent += buffer
+        if len(self._unsent) > _MOST_UNSENT:
+            self._send(timeout)
+
+    def _send(self, timeout: float | None) -> None:
+        if not self._unsent:
+            return
+        rest, self._unsent = memoryview(self._unsent), b""
+        with named(httpcore.WriteTimeout, httpcore.WriteError):
             while rest:
                 self._sock.settimeout(left(timeout))
                 rest = rest[self._sock.send(rest) :]
@@ -95,7 +110,7 @@ class _Stream(httpcore.NetworkStream):
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
         try:
-            with within(_CONNECT_SECONDS), _named(httpcore.ConnectTimeout, httpcore.ConnectError):
+            with within(_CONNECT_SECONDS), named(httpcore.ConnectTimeout, httpcore.ConnectError):
                 # One time-out bounds the whole handshake: CPython counts it down itself.
                 self._sock.settimeout(left(timeout))
                 return _Stream(ssl_context.wrap_socket(self._sock, server_hostname=server_hostname))
@@ -128,7 +143,7 @@ class Network(httpcore.NetworkBackend):
         """A stream to the first address of `host` that answers."""
         exchange.connected = True
         seconds = _CONNECT_SECONDS if timeout is None else timeout
-        with within(seconds), _named(httpcore.ConnectTimeout, httpcore.ConnectError):
+        with within(seconds), named(httpcore.ConnectTimeout, httpcore.ConnectError):
             sock = _first(_addresses(host, port))
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             return _Stream(sock)

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-import httpx
+import httpcore
 
 from labverse.adapters import openai_request, sigv4
 from labverse.adapters.clock import new_id
+from labverse.adapters.deadline import Client
 from labverse.adapters.provider_answers import bad, billed, count, optional, part, usable
 from labverse.adapters.provider_errors import local_refusal, refusal
 from labverse.adapters.provider_http import Endpoint
@@ -24,13 +25,13 @@ _FINISHES = ("stop", "length", "tool_calls")
 class OpenAICompatible:
     """`ModelPort` over one base URL (`https://host/v1`), safe from many threads.
 
-    `client` comes from `deadline.make_client`. Without `keys` nothing is authorized, as with local
+    One `client` serves any number of these. Without `keys` nothing is authorized, as with local
     servers; an API Gateway of ours is asked with signed requests. `output_limit_name` is what this
     provider calls the most tokens to write; `extra` goes into every request as it is.
     """
 
     base_url: str
-    client: httpx.Client
+    client: Client
     provider: str
     keys: ProviderKeys | None = None
     output_limit_name: str = "max_tokens"
@@ -38,14 +39,14 @@ class OpenAICompatible:
 
     @cached_property
     def _endpoint(self) -> Endpoint:
-        url = httpx.URL(f"{self.base_url.rstrip('/')}/chat/completions")
+        url = httpcore.URL(f"{self.base_url.rstrip('/')}/chat/completions")
         return Endpoint(
             url,
             self.client,
             self.provider,
             self.keys,
             _authorization,
-            auth=sigv4.for_url(self.base_url),
+            sign=sigv4.for_url(self.base_url),
             refusal=local_refusal if self.provider == LOCAL else refusal,
         )
 

@@ -26,7 +26,7 @@ class LocalModelProbe:
 
     def __init__(self, url: str, model: str, client: httpx.Client) -> None:
         self._url, self._model, self._client = url, model, client
-        self._auth = sigv4.for_url(url)
+        self._sign = sigv4.for_url(url)
 
     def health(self) -> ProviderHealth:
         """`ok` when the server lists its models within a second; `warming` while it is not up."""
@@ -34,8 +34,9 @@ class LocalModelProbe:
             return ProviderHealth(state="not_configured", model=None)
         try:
             url = f"{self._url.rstrip('/')}/models"
-            answer = self._client.get(url, timeout=_SECONDS, auth=self._auth)
-        except httpx.HTTPError as error:
+            headers = self._sign("GET", url, {}, b"") if self._sign else {}
+            answer = self._client.get(url, timeout=_SECONDS, headers=headers)
+        except (httpx.HTTPError, sigv4.Unsigned) as error:
             return self._down(type(error).__name__)
         if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE:
             return self._down(str(answer.status_code), "warming")

@@ -1,14 +1,17 @@
 """One request to a provider: its key, its deadline, its faults; what comes back is an object."""
 
 import json
-from collections.abc import Callable, Mapping
+import zlib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
-import httpx
+import httpcore
 
+from labverse.adapters.deadline import Answer, Client
 from labverse.adapters.provider_errors import error_words, is_about, refusal
-from labverse.adapters.sigv4 import Unsigned
+from labverse.adapters.sigv4 import SigV4, Unsigned
 from labverse.adapters.time_left import in_time, within
 from labverse.kernel.errors import Unavailable
 from labverse.route.ports import ProviderFailure, ProviderKeys
@@ -36,15 +39,15 @@ Refusal = Callable[[int, Mapping[str, str], bytes], ProviderFailure]
 class Endpoint:
     """Where a provider is asked, and how it is told the key; `keys` None means that it has none.
 
-    `auth` signs each request, where that is how the caller is known.
+    `sign` signs each request, where that is how the caller is known.
     """
 
-    url: httpx.URL
-    client: httpx.Client
+    url: httpcore.URL
+    client: Client
     provider: str
     keys: ProviderKeys | None
     headers: Callable[[str], Mapping[str, str]]
-    auth: httpx.Auth | None = None
+    sign: SigV4 | None = None
     refusal: Refusal = refusal
     _own_temperature: set[str] = field(default_factory=set, repr=False)
 
@@ -84,7 +87,7 @@ class Endpoint:
         try:
             return self._post(content, self.headers(key))
         except _Refused as refused:
-            if refused.status != httpx.codes.UNAUTHORIZED:
+            if refused.status != HTTPStatus.UNAUTHORIZED:
                 raise
         # Reading a secret has its own, longer time-outs; the deadline holds all the same.
         again = self.keys.again
@@ -107,60 +110,82 @@ class Endpoint:
         return key
 
     def _post(self, content: bytes, headers: Mapping[str, str]) -> bytes:
-        """Made without the client's defaults and cookies: none is a provider's business."""
-        request = httpx.Request("POST", self.url, headers={**_HEADERS, **headers}, content=content)
         try:
-            answer = self.client.send(request, stream=True, follow_redirects=False, auth=self.auth)
+            said = self._said({**_HEADERS, **headers}, content)
+            with self.client.post(self.url, said, content) as answer:
+                if answer.status != HTTPStatus.OK:
+                    raise _Refused(answer.status, answer.headers, _as_far_as_it_goes(answer))
+                return _whole(answer)
         except Unsigned as error:
             raise ProviderFailure("unauthorized", str(error)) from error
-        except httpx.TimeoutException as error:
+        except httpcore.TimeoutException as error:
             unsent = isinstance(error, _UNSENT)
             raise ProviderFailure("timeout", type(error).__name__, unbilled=unsent) from error
-        except httpx.HTTPError as error:
+        except _BROKEN as error:
             unsent = isinstance(error, _UNSENT)
             raise ProviderFailure("unreachable", type(error).__name__, unbilled=unsent) from error
-        try:
-            if answer.status_code != httpx.codes.OK:
-                raise _Refused(answer.status_code, answer.headers, _as_far_as_it_goes(answer))
-            return _whole(answer)
-        finally:
-            answer.close()
+
+    def _said(self, headers: dict[str, str], content: bytes) -> dict[str, str]:
+        if self.sign is None:
+            return headers
+        return self.sign("POST", bytes(self.url).decode("ascii"), headers, content)
 
 
 # Nothing of the request left this machine.
-_UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+_UNSENT = (httpcore.ConnectError, httpcore.ConnectTimeout)
+_BROKEN = (httpcore.NetworkError, httpcore.ProtocolError)
 _HEADERS = {"content-type": "application/json", "accept": "application/json",
             "accept-encoding": "identity", "user-agent": "labverse"}  # fmt: skip
 
 
-def _whole(answer: httpx.Response) -> bytes:
+def _whole(answer: Answer) -> bytes:
     received = bytearray()
     try:
-        for piece in answer.iter_bytes():
+        for piece in _plain(answer):
             received += piece
             if len(received) > _MAX_ANSWER_BYTES:
                 raise ProviderFailure("bad_response", "the body is too large")
-    except httpx.TimeoutException as error:
+    except httpcore.TimeoutException as error:
         raise ProviderFailure("timeout", type(error).__name__) from error
-    except httpx.DecodingError as error:
-        raise ProviderFailure("bad_response", type(error).__name__) from error
-    except httpx.HTTPError as error:
+    except _BROKEN as error:
         raise ProviderFailure("truncated", type(error).__name__) from error
     return bytes(received)
 
 
-def _as_far_as_it_goes(answer: httpx.Response) -> bytes:
+def _as_far_as_it_goes(answer: Answer) -> bytes:
     received = bytearray()
     try:
         with within(_ERROR_BODY_SECONDS):
-            for piece in answer.iter_bytes():
+            for piece in _plain(answer):
                 received += piece
                 if len(received) > _MAX_ERROR_BYTES:
                     break
-    except httpx.HTTPError:
+    except (httpcore.TimeoutException, *_BROKEN, ProviderFailure):
         # Late, broken or not decodable: the status is known, and it is what counts.
         return bytes(received)
     return bytes(received)
+
+
+def _plain(answer: Answer) -> Iterator[bytes]:
+    """The body, uncompressed: some servers compress whatever was asked of them."""
+    encoding = answer.headers.get("content-encoding", "identity")
+    if encoding == "identity":
+        yield from answer.pieces
+        return
+    if encoding not in ("gzip", "deflate"):
+        raise ProviderFailure("bad_response", "the body is in an encoding that nobody asked for")
+    reader = zlib.decompressobj(wbits=_GZIP_OR_ZLIB)
+    try:
+        for piece in answer.pieces:
+            # A small piece may stand for gigabytes.
+            yield reader.decompress(piece, _MAX_ANSWER_BYTES + 1)
+        yield reader.flush()
+    except zlib.error as error:
+        raise ProviderFailure("bad_response", "the body is not compressed as it says") from error
+
+
+# For zlib: either kind, told by its first bytes.
+_GZIP_OR_ZLIB = 47
 
 
 def _object(raw: bytes) -> dict[str, Any]:

@@ -2,10 +2,8 @@
 
 from collections.abc import Mapping
 
-import httpx
-
-from labverse.adapters import deadline
 from labverse.adapters.anthropic import Anthropic
+from labverse.adapters.deadline import Client
 from labverse.adapters.openai_compatible import OpenAICompatible
 from labverse.route.catalogue import Catalogue
 from labverse.route.choice import LOCAL
@@ -16,7 +14,7 @@ NOWHERE = "none"
 
 
 def adapters(
-    config: RouteConfig, keys: ProviderKeys, client: httpx.Client, local_url: str
+    config: RouteConfig, keys: ProviderKeys, client: Client, local_url: str
 ) -> dict[str, ModelPort]:
     """Adapters by provider name; `local_url` is NOWHERE where no local model is served."""
     made = {name: _cloud(name, config.providers[name], keys, client) for name in config.providers}
@@ -30,7 +28,7 @@ def catalogue(
 ) -> Catalogue:
     """Everything that can be asked, over one connection pool of this process."""
     served = () if local_url == NOWHERE else (config.served(local_model),)
-    ports = adapters(config, keys, deadline.make_client(), local_url)
+    ports = adapters(config, keys, Client(), local_url)
     return Catalogue(config, served, ports, keys)
 
 
@@ -49,7 +47,7 @@ def moved(config: RouteConfig, base_url: str) -> RouteConfig:
     return config.model_copy(update={"providers": providers})
 
 
-def _cloud(name: str, provider: Provider, keys: ProviderKeys, client: httpx.Client) -> ModelPort:
+def _cloud(name: str, provider: Provider, keys: ProviderKeys, client: Client) -> ModelPort:
     if provider.api == "anthropic":
         return Anthropic(provider.url, client, name, keys)
     return OpenAICompatible(

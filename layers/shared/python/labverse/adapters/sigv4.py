@@ -1,50 +1,42 @@
 """AWS Signature Version 4, for requests to an API Gateway API of ours that asks for IAM.
 
-Nothing of the SDK is loaded, and no credentials are read, until a request has to be signed.
+Nothing of the SDK is loaded, and no credentials are read, until a request has to be signed: the
+library works where there is no AWS, and the SDK costs 0.2 s of CPU to load.
 """
 
 import re
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
-import httpx
-
-from labverse.adapters import aws
 from labverse.adapters.time_left import in_time
 
 _HOST = re.compile(r"[a-z0-9]+\.execute-api\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?")
-_SIGNED = ("host", "content-type")
+_SIGNED = ("content-type",)
 
 
-class Unsigned(httpx.RequestError):
+class Unsigned(Exception):
     """There are no credentials, so the request was not sent."""
 
 
-def for_url(url: str) -> httpx.Auth | None:
-    """What signs requests to `url`; None where it is not an API Gateway host and needs nothing."""
-    host = _HOST.fullmatch(httpx.URL(url).host)
-    return SigV4(host["region"], aws.credentials) if host else None
-
-
-class SigV4(httpx.Auth):
+class SigV4:
     """Signs method, path, query, body, host and content type for the service `execute-api`."""
-
-    requires_request_body = True
 
     def __init__(self, region: str, credentials: Callable[[], Any]) -> None:
         """`credentials` gives botocore's; they are asked for each request, as they expire."""
         self._region, self._credentials = region, credentials
 
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """The one request, signed. Raises Unsigned where there is nothing to sign with."""
+    def __call__(
+        self, method: str, url: str, headers: Mapping[str, str], content: bytes
+    ) -> dict[str, str]:
+        """The headers, signed. Raises Unsigned where there is nothing to sign with."""
         from botocore.auth import SigV4Auth
         from botocore.awsrequest import AWSRequest
 
-        headers = {name: request.headers[name] for name in _SIGNED if name in request.headers}
-        signed = AWSRequest(request.method, str(request.url), headers, request.content)
+        said = {name: headers[name] for name in _SIGNED if name in headers}
+        signed = AWSRequest(method, url, said, content)
         SigV4Auth(self._frozen(), "execute-api", self._region).add_auth(signed)
-        request.headers.update(dict(signed.headers.items()))
-        yield request
+        return {**headers, **dict(signed.headers.items())}
 
     def _frozen(self) -> Any:
         """One consistent set: expiring ones may be renewed by another thread meanwhile."""
@@ -59,3 +51,15 @@ class SigV4(httpx.Auth):
         if frozen is None:
             raise Unsigned("there are no credentials to sign with")
         return frozen
+
+
+def for_url(url: str) -> SigV4 | None:
+    """What signs requests to `url`; None where it is not an API Gateway host and needs nothing."""
+    host = _HOST.fullmatch(urlsplit(url).hostname or "")
+    return SigV4(host["region"], _credentials) if host else None
+
+
+def _credentials() -> Any:
+    from labverse.adapters import aws
+
+    return aws.credentials()

@@ -16,6 +16,14 @@ from labverse.route.standings import ProviderStanding, Standings
 Period = Annotated[
     str | None, Query(pattern=PERIOD, description="A month, by UTC; without it, this one.")
 ]
+_ANALYZE = RouteDoc(
+    summary="Answer a prompt",
+    tag="route",
+    problems={
+        503: "No model answered; `attempts` says what was tried. `state: warming` with "
+        "Retry-After: the local model is being started"
+    },
+)
 _SPEND = RouteDoc(
     summary="What a month has cost, by provider, model, key and task class",
     tag="route",
@@ -55,19 +63,7 @@ class UseCase(Protocol):
 def routes(api: Api, answer_task: Callable[[], UseCase]) -> None:
     """Put route's HTTP routes on `api`; `answer_task` is only called by a request."""
 
-    @api.route(
-        "POST",
-        "/api/v1/analyze",
-        scope="route",
-        doc=RouteDoc(
-            summary="Answer a prompt",
-            tag="route",
-            problems={
-                503: "No model answered; `attempts` says what was tried. `state: warming` with "
-                "Retry-After: the local model is being started"
-            },
-        ),
-    )
+    @api.route("POST", "/api/v1/analyze", scope="route", doc=_ANALYZE)
     def analyze(request: Annotated[AnalyzeRequest, Body()]) -> Answer:
         trace_id = str(api.resolver.current_event.request_context.request_id)
         return _answered(answer_task(), request, trace_id, api.key_id)

@@ -4,14 +4,14 @@ What may pass by itself (Unavailable) is raised, so that Lambda tries again and,
 try, sends the event to the dead letters. What will not pass goes there at once, from here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, Protocol, TypeVar
 
 from aws_lambda_powertools.metrics import MetricUnit
 from pydantic import ConfigDict, Field, ValidationError
 
-from labverse.kernel.errors import LabverseError, Unavailable
+from labverse.kernel.errors import FieldError, InvalidInput, LabverseError, Unavailable
 from labverse.kernel.model import Model
 from labverse.platform import telemetry
 
@@ -81,3 +81,30 @@ class Consumer:
 def parsed(envelope: Envelope, model: type[M]) -> M:
     """The detail as the consumer's own `model`. Raises pydantic's ValidationError."""
     return model.model_validate(envelope.detail)
+
+
+Reaction = Callable[[Envelope], object]
+
+
+def reacting(consumer: Consumer, reactions: Mapping[str, Sequence[Reaction]]) -> telemetry.Handler:
+    """Takes one event as it comes; a type without a reaction is buried by its name."""
+
+    def react(envelope: Envelope) -> None:
+        if envelope.detail_type not in reactions:
+            message = f"{envelope.detail_type!r} is nothing that this function reacts to"
+            field = FieldError(field="detail-type", message=message)
+            raise InvalidInput("not an event of this function", [field])
+        failures = []
+        for reaction in reactions[envelope.detail_type]:
+            try:
+                reaction(envelope)
+            except Exception as error:  # noqa: BLE001 - raised below, after the others had their turn
+                failures.append(error)
+        if failures:
+            # Delivered again, what was done is done once more: every reaction is idempotent.
+            raise failures[0]
+
+    def take(event: dict[str, Any], _context: Any) -> None:
+        consumer.take(event, react)
+
+    return take

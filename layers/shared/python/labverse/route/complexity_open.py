@@ -33,12 +33,14 @@ REASONING = words(
     "optimize optimise debug refactor implement algorithm complexity theorem deduce infer strategy "
     "tradeoff constraints simulate"
 )
+# Most words of a prompt are none of these: they are left out once, not counted seven times.
+_LISTED = SPELLED | RELATION | SHARE | MEASURE | SEQUENCE | REASONING
 
 
 def open_cues(prompt: Prompt) -> dict[str, float]:
     """Counts and lengths are logarithms."""
     stem = prompt.stem
-    among = WORD.findall(stem.lower())
+    among = list(filter(_LISTED.__contains__, WORD.findall(stem.lower())))
     numbers = _NUMBER.findall(stem)
     return {
         "length": log1p(prompt.length),

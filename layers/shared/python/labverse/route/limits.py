@@ -1,6 +1,6 @@
 """How much may be spent, by whom and in which month; micro-dollars (millionths) inside."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -26,7 +26,7 @@ def usd(amount: int) -> Decimal:
 
 def period_of(now: datetime) -> str:
     """The month that money belongs to: `2026-11`, by UTC."""
-    return f"{now:%Y-%m}"
+    return f"{now.year:04}-{now.month:02}"
 
 
 @dataclass(frozen=True)
@@ -87,22 +87,17 @@ class Limits(Model):
 
     def on(self, lines: Iterable[str]) -> dict[str, int]:
         """Those of `lines` that carry a limit, with it in micro-dollars."""
-        return {line: self._by_line[line] for line in lines if line in self._by_line}
+        found = ((line, self._limit(line)) for line in lines)
+        return {line: limit for line, limit in found if limit is not None}
 
     def share(self, limit: int, shard: int) -> int:
         """How much of `limit` a shard may give out on its own; the shares add up to it."""
         return limit // self.shards + (shard < limit % self.shards)
 
-    @property
-    def _by_line(self) -> Mapping[str, int]:
-        parts = {
-            "provider": self.per_provider,
-            "key": self.per_key,
-            "class": self.per_class,
-        }
-        named = {
-            f"{part}:{name}": micro(limit)
-            for part, limits in parts.items()
-            for name, limit in limits.items()
-        }
-        return {MONTH: self.stop, **named}
+    def _limit(self, line: str) -> int | None:
+        if line == MONTH:
+            return self.stop
+        part, _, name = line.partition(":")
+        parts = {"provider": self.per_provider, "key": self.per_key, "class": self.per_class}
+        limit = parts.get(part, {}).get(name)
+        return None if limit is None else micro(limit)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
 from labverse.adapters import alerting, scaling
-from labverse.platform.event import Envelope
+from labverse.platform.event import Envelope, Reaction
 from labverse.route import signals
 from labverse.route.alerts import ALERTS
 from labverse.route.config import RoutePolicy
@@ -14,9 +14,9 @@ from labverse.route.service import AnswerTask
 from labverse.route.settings import RouteSettings
 
 
-def reactions(
+def of_route(
     have: RouteSettings, policy: RoutePolicy, answer_task: Callable[[], AnswerTask]
-) -> Mapping[str, Sequence[Callable[[Envelope], object]]]:
+) -> Mapping[str, Sequence[Reaction]]:
     """By type of event. `answer_task` is only called by what needs it."""
     scaler = scaling.scaler(have)
 
