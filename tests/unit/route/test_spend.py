@@ -42,7 +42,9 @@ def test_what_nobody_settled_is_told_apart(kind: str) -> None:
     book.taken(NOW, 5, QWEN)
     book.ledger.settle(settled, 30, NOW)
     before = book.told(NOW)
-    assert (before.spent_usd, before.presumed_usd, before.pages[0].unsettled) == (micro(30), 0, 0)
+    assert (before.spent_usd, before.presumed_usd, before.pages[0].unsettled) == (
+        micro(30), micro(0), 0,
+    )  # fmt: skip
     later = NOW + timedelta(seconds=book.ledger.limits.lease_seconds)
     after = book.told(later)
     assert (after.spent_usd, after.presumed_usd) == (micro(30, 70, 5), micro(70, 5))
@@ -65,7 +67,9 @@ def test_leases_that_left_their_page_are_still_counted(kind: str) -> None:
     for lease in (*dead, *dead):
         book.ledger.settle(lease, 4, later)
     told = book.told(later)
-    assert (told.presumed_usd, told.pages[0].unsettled, told.pages[0].since) == (0, 0, None)
+    assert (told.presumed_usd, told.pages[0].unsettled, told.pages[0].since) == (
+        micro(0), 0, None,
+    )  # fmt: skip
     assert told.spent_usd == told.pages[0].settled_usd == micro(20 * 4)
     assert told.presumed_by_provider == {}
 
