@@ -1,6 +1,6 @@
 # One line per command; the logic is in infra_cdk/local (and tests/), in Python.
 .DEFAULT_GOAL := help
-.PHONY: help up demo test check down clean env status generate golden lock synth diff bootstrap deploy destroy
+.PHONY: help up demo test check bench down clean env status generate golden lock synth diff bootstrap deploy destroy
 PYTHON := sh infra_cdk/local/python.sh
 LOCAL := $(PYTHON) -m infra_cdk.local
 DEPLOYMENT := $(PYTHON) -m infra_cdk.deployment
@@ -21,6 +21,9 @@ test: ## everything that must pass, with the ten slowest tests
 
 check: ## format, lint, types, import rules, generated files
 	@$(PYTHON) -m infra_cdk.local.gate check
+
+bench: ## this router and its peers, measured side by side (QUICK=1: a look)
+	@$(ENVIRONMENTS) dev && $(TOOLS) -m tests.bench.peers
 
 down: ## stop everything that was started
 	@$(LOCAL) down

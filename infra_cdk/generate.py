@@ -8,7 +8,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler.openapi.models import APIKey, APIKeyIn, HTTPBearer, Server
 from pydantic import BaseModel
 
-from infra_cdk import tables
+from infra_cdk import benchmarks, tables
 from infra_cdk.config import ROOT, StageConfig
 from infra_cdk.deployment import about
 from labverse import VERSION
@@ -23,6 +23,7 @@ from labverse.route.config import RouteConfig, RoutePolicy
 from labverse.route.events import (
     BudgetThresholdReached,
     FallbackRequested,
+    ModelRetirementNeared,
     ProviderHealthChanged,
     TaskRouted,
 )
@@ -30,6 +31,7 @@ from labverse.route.events import (
 EVENTS: tuple[type[BaseModel], ...] = (
     BudgetThresholdReached,
     FallbackRequested,
+    ModelRetirementNeared,
     ProviderHealthChanged,
     TaskRouted,
 )
@@ -136,9 +138,9 @@ def generated() -> dict[str, str]:
     texts = {
         path: json.dumps(data, indent=1, sort_keys=True) + "\n" for path, data in files.items()
     }
-    texts |= about.files()
+    texts |= about.files() | benchmarks.files()
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    return {**texts, "README.md": tables.render(readme, document)}
+    return {**texts, "README.md": benchmarks.summary(tables.render(readme, document))}
 
 
 def stale() -> list[str]:

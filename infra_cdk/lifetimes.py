@@ -1,4 +1,4 @@
-"""Aliases whose model is retired: named by `make check`, warned of at synth."""
+"""Aliases whose model is retired, or will be soon: named by `make check`, warned of at synth."""
 
 import sys
 from datetime import UTC, date, datetime
@@ -6,13 +6,13 @@ from datetime import UTC, date, datetime
 from aws_cdk import Annotations
 from constructs import Construct
 
-from infra_cdk.constructs.layer import route_config
+from infra_cdk.constructs.layer import route_config, route_policy
 from labverse.route.config import RouteConfig
-from labverse.route.lifecycle import dead, routed
+from labverse.route.lifecycle import dead, routed, warning
 
 
 def warn(scope: Construct, config: RouteConfig, today: date) -> None:
-    """Warn of every routed alias that means another model, or none, on `today`.
+    """Warn of every routed alias that means another model, or none, on `today`, or soon.
 
     Raises ValueError when no routed alias has a live model: such a deployment could answer with
     the local model only, and would not say why.
@@ -22,9 +22,11 @@ def warn(scope: Construct, config: RouteConfig, today: date) -> None:
         raise ValueError(
             f"no routed alias has a live model on {today}: see config/ai_providers.yaml"
         )
+    days = route_policy().alerts.warn_retirement_days
     for candidate in candidates:
-        if candidate.warning:
-            Annotations.of(scope).add_warning_v2(f"labverse:{candidate.alias}", candidate.warning)
+        told = warning(config, candidate, today, days)
+        if told:
+            Annotations.of(scope).add_warning_v2(f"labverse:{candidate.alias}", told)
 
 
 def main(today: date) -> int:

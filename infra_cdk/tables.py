@@ -19,13 +19,18 @@ def render(text: str, document: dict[str, Any]) -> str:
         "config": table(("member", "type", "meaning"), _config()),
     }
     for name, rows in made.items():
-        start, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
-        before, found, rest = text.partition(start)
-        _, closed, after = rest.partition(end)
-        if not (found and closed):
-            raise ValueError(f"README.md lacks the markers <!-- {name} --> and {end}")
-        text = before + start + rows + end + after
+        text = between(text, name, rows, "README.md")
     return text
+
+
+def between(text: str, name: str, made: str, page: str) -> str:
+    """`text` with `made` between its markers. Raises ValueError when `page` lacks them."""
+    start, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
+    before, found, rest = text.partition(start)
+    _, closed, after = rest.partition(end)
+    if not (found and closed):
+        raise ValueError(f"{page} lacks the markers <!-- {name} --> and {end}")
+    return before + start + made + end + after
 
 
 def _commands() -> Iterable[tuple[str, ...]]:

@@ -6,6 +6,7 @@ import httpx
 
 from labverse import VERSION
 from labverse.adapters import aws, clock, doors
+from labverse.adapters.forewarned import ForewarnedProbe
 from labverse.adapters.probes import CloudProbe, LocalModelProbe, TableProbe
 from labverse.adapters.secrets_keys import SecretsKeys
 from labverse.adapters.watching import Onlooker
@@ -15,7 +16,7 @@ from labverse.observe.settings import ObserveSettings
 from labverse.platform import files, telemetry
 from labverse.platform.api import Api
 from labverse.platform.prime import primed
-from labverse.route.config import RouteConfig
+from labverse.route.config import RouteConfig, RoutePolicy
 
 settings = primed(ObserveSettings.read)
 
@@ -32,8 +33,13 @@ def health() -> HealthCheck:
     routed = (config.routing.primary, *config.routing.fallbacks)
     watched = Onlooker(settings().CAPACITY_TABLE)
     cloud = {alias: CloudProbe(alias, config, secrets, now, watched) for alias in routed}
+    policy = RoutePolicy.model_validate_json(files.read("route_policy.json")).alerts
+    days = policy.warn_retirement_days
+    warned = {
+        alias: ForewarnedProbe(probe, alias, config, now, days) for alias, probe in cloud.items()
+    }
     keys = TableProbe(settings().KEYS_TABLE, aws.client("dynamodb"), "key_id")
-    return HealthCheck({**cloud, "ollama": local}, {"keys": keys}, VERSION, now)
+    return HealthCheck({**warned, "ollama": local}, {"keys": keys}, VERSION, now)
 
 
 @primed

@@ -5,7 +5,6 @@ from constructs import Construct
 from infra_cdk.constructs.api import add_routes
 from infra_cdk.constructs.foundation import Foundation
 from infra_cdk.constructs.function import CapabilityFunction, Traits
-from infra_cdk.constructs.layer import route_policy
 from infra_cdk.constructs.scaling import Scaling, let_ask, service_of
 from infra_cdk.constructs.workflow import Workflow
 from labverse.route.settings import RouteSettings
@@ -28,7 +27,7 @@ COUNTS = ("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:UpdateItem")
 class Route(Construct):
     """Two functions over one use case, the state machine that runs the second, and a third that
     reacts to events: the local model runs while it is wanted, and providers that were down are
-    tried again.
+    tried again, and people are told what is running out.
     """
 
     def __init__(self, scope: Construct, *, foundation: Foundation) -> None:
@@ -45,13 +44,14 @@ class Route(Construct):
             foundation.let_write_items(function, foundation.ledger, *LEDGER)
             foundation.let_write_items(function, foundation.capacity, *COUNTS)
             foundation.let_read_secret(function, foundation.provider_keys)
+        foundation.let_read_secret(event, foundation.slack)
         for function in (http, task):
             let_ask(foundation, function, "POST /v1/chat/completions")
         add_routes(api=foundation.api, function=http.live, routes=ROUTES)
         self.workflow = Workflow(
             self, capability="route", foundation=foundation, functions={"RouteTask": task.live}
         )
-        Scaling(self, foundation=foundation, function=event, policy=route_policy().fallback)
+        Scaling(self, foundation=foundation, function=event)
 
     def _function(self, entry: str, traits: Traits) -> CapabilityFunction:
         return CapabilityFunction(

@@ -39,6 +39,7 @@ class Foundation:
     model_api: str
     provider_base_url: str
     provider_keys: secretsmanager.ISecret
+    slack: secretsmanager.ISecret
 
     def common(self, capability: str) -> dict[str, str]:
         """The variables that the functions of every capability have."""

@@ -10,7 +10,6 @@ from infra_cdk import config_fallback
 from infra_cdk.config import StageConfig
 from infra_cdk.constructs.foundation import Foundation
 from infra_cdk.constructs.function import CapabilityFunction
-from labverse.route.config import FallbackPolicy
 from labverse.route.settings import FallbackService
 
 _TICK = Duration.minutes(1)
@@ -39,7 +38,9 @@ def let_ask(foundation: Foundation, caller: iam.IGrantable, *routes: str) -> Non
 
 
 class Scaling(Construct):
-    """The rules by which `function` hears of what the local model is needed for, and a clock."""
+    """The rules by which `function` hears of what the local model is needed for and people are told
+    of, and a clock.
+    """
 
     def __init__(
         self,
@@ -47,7 +48,6 @@ class Scaling(Construct):
         *,
         foundation: Foundation,
         function: CapabilityFunction,
-        policy: FallbackPolicy,
     ) -> None:
         super().__init__(scope, "Scaling")
         service = _arn(self, foundation.config)
@@ -61,7 +61,7 @@ class Scaling(Construct):
         )
         foundation.let_bury(function)
         target = targets.LambdaFunction(function.live)
-        for name, pattern in _patterns(policy).items():
+        for name, pattern in _patterns().items():
             events.Rule(
                 self, name, event_bus=foundation.bus, event_pattern=pattern, targets=[target]
             )
@@ -69,13 +69,16 @@ class Scaling(Construct):
         events.Rule(self, "Tick", schedule=events.Schedule.rate(_TICK), targets=[target])
 
 
-def _patterns(policy: FallbackPolicy) -> dict[str, events.EventPattern]:
-    """Of the bus, what may call for the local model; the function decides."""
-    near = events.Match.greater_than_or_equal(policy.budget_threshold_percent)
+def _patterns() -> dict[str, events.EventPattern]:
+    """Of the bus, what may call for the local model or for people; the function decides.
+
+    One rule for each type, whatever it is for: a second one would deliver its events twice.
+    """
     details = {
         "FallbackRequested": None,
         "TaskRouted": {"provider": ["ollama"]},
-        "BudgetThresholdReached": {"threshold_percent": near},
+        "BudgetThresholdReached": None,
+        "ModelRetirementNeared": None,
         "ProviderHealthChanged": {"state": ["down"]},
     }
     return {

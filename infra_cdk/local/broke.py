@@ -19,13 +19,17 @@ TABLE = "labverse-local-ledger"
 POLICY = ROOT / "config" / "policy" / "route.json"
 
 
+def limits() -> Limits:
+    """What may be spent in a month."""
+    return Limits.model_validate(json.loads(POLICY.read_text())["spend"])
+
+
 @contextmanager
 def broke() -> Iterator[None]:
     """As if somebody had spent the whole budget of this month; afterwards as it was before."""
     pages = DynamoPages(TABLE, boto3.client("dynamodb"))
     page = page_id(period_of(datetime.now(UTC)), 0)
-    limits = Limits.model_validate(json.loads(POLICY.read_text())["spend"])
-    budget = micro(limits.per_month_usd)
+    budget = micro(limits().per_month_usd)
     pages.change(Change(page, add={MONTH: budget}))
     try:
         yield

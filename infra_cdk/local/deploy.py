@@ -58,7 +58,7 @@ def _parameters(instance: Instance, model: Model, folder: Path) -> list[str]:
         assembly.TARGET: "local",
         "LocalModelUrl": model.url,
         "LocalModelName": model.name,
-        "ProviderBaseUrl": "none" if real_keys.keys() else providers.address(instance.port),
+        "ProviderBaseUrl": "none" if real_keys.keys() else providers.SERVER.address(instance.port),
     }
     given: list[str] = []
     for stack in assembly.stacks(folder):

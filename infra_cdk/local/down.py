@@ -5,14 +5,15 @@ from __future__ import annotations
 import functools
 import shutil
 
-from infra_cdk.local import cloud, language, processes, progress, providers
+from infra_cdk.local import chat, cloud, language, processes, progress, providers
 from infra_cdk.local.instance import Instance, named
 from infra_cdk.local.locks import locked
 from infra_cdk.local.paths import BUILD, cache
 from infra_cdk.local.ports import HOST, is_free
 from infra_cdk.local.problems import Problem
 
-SERVERS = {"emulator": 0, "model": 1, providers.NAME: providers.OFFSET}
+STAND_INS = (providers.SERVER, chat.SERVER)
+SERVERS = {"emulator": 0, "model": 1, **{one.name: one.offset for one in STAND_INS}}
 GONE_SECONDS = 10.0
 
 
@@ -23,7 +24,8 @@ def down(instance: Instance) -> None:
         watch = progress.Stopwatch()
         cloud.stop(instance)
         language.stop(instance)
-        providers.stop(instance)
+        for stand_in in STAND_INS:
+            stand_in.stop(instance)
         stopped = [name for name, server in known.items() if server is not None]
         _prove(instance, [server for server in known.values() if server is not None])
         what = f"stopped {', '.join(stopped)} in {watch}" if stopped else "nothing was running"

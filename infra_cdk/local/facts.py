@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from typing import Any
 
-from infra_cdk.local import cloud, enforcement, progress, prompt, providers
+from infra_cdk.local import chat, cloud, enforcement, progress, prompt, providers
 from infra_cdk.local.instance import REGION, ROOT_KEY, Instance
 from infra_cdk.local.language import Model
 from infra_cdk.local.paths import ROOT, TOOLS, python_of
@@ -27,7 +27,8 @@ def write(instance: Instance, model: Model, outputs: dict[str, Any]) -> None:
         "dashboard_url": None,
         "model_url": None if model.url == "none" else model.url,
         "model_name": None if model.url == "none" else model.name,
-        "faults_url": providers.address(instance.port),
+        "faults_url": providers.SERVER.address(instance.port),
+        "slack_url": chat.SERVER.address(instance.port),
         "keys_table": outputs["KeysTable"],
         "event_bus": outputs["EventBusName"],
         "state_machine_arns": {"route": outputs["RouteWorkflowArn"]},

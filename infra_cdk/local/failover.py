@@ -11,6 +11,7 @@ import boto3
 
 from infra_cdk.local import progress, web
 from infra_cdk.local.broke import broke
+from infra_cdk.local.heard import heard
 from infra_cdk.local.problems import Problem
 from infra_cdk.local.prompt import Reply, ask
 from infra_cdk.local.real_keys import SECRET
@@ -72,6 +73,7 @@ def _sick(facts: dict[str, Any]) -> None:
     _expect(reply, "ollama" if facts["model_url"] else None)
     if reply.answered:
         _broke(reply.body)
+        heard(facts)
 
 
 def _broke(answer: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from infra_cdk.deployment import assembly
 from infra_cdk.local import (
+    chat,
     cloud,
     commands,
     deploy,
@@ -29,6 +30,7 @@ from infra_cdk.local.language import Model
 from infra_cdk.local.locks import locked
 from infra_cdk.local.problems import Problem, Refused
 from infra_cdk.local.prompt import QUESTION, Reply, ask
+from infra_cdk.local.slack import seed
 
 
 def up(instance: Instance) -> None:
@@ -79,11 +81,14 @@ def _up(instance: Instance, port: int) -> None:
 
 def _sweep(instance: Instance, port: int) -> None:
     """End what a crash or a kill left of ours: it would hold the very ports we had."""
-    left = [instance.pid_file(name) for name in ("emulator", "model", providers.NAME)]
+    stand_ins = (providers.SERVER, chat.SERVER)
+    names = ("emulator", "model", *(one.name for one in stand_ins))
+    left = [instance.pid_file(name) for name in names]
     if any(processes.recorded(pid_file) for pid_file in left):
         cloud.stop(instance)
         language.stop(instance)
-        providers.stop(instance)
+        for stand_in in stand_ins:
+            stand_in.stop(instance)
         # A process is gone before its last thread has closed its socket.
         processes.wait_until(lambda: all(map(ports.is_free, ports.block(port))), 3.0)
 
@@ -121,6 +126,7 @@ def _build(instance: Instance, port: int, sources: str, model: Model) -> None:
         together(app, account)
         outputs = deploy.deploy(instance, model, assembly.folder("local", "local", sources))
         real_keys.offer(instance)
+        seed.offer(instance)
         facts.write(instance, model, outputs)
 
     together(stacks, *_beside(instance, port, model))
@@ -128,7 +134,11 @@ def _build(instance: Instance, port: int, sources: str, model: Model) -> None:
 
 def _beside(instance: Instance, port: int, model: Model) -> list[Callable[[], None]]:
     """The servers that need neither the emulator nor each other."""
-    return [lambda: language.start(instance, model), lambda: providers.start(instance, port)]
+    return [
+        lambda: language.start(instance, model),
+        lambda: providers.SERVER.start(instance, port),
+        lambda: chat.SERVER.start(instance, port),
+    ]
 
 
 def _try(instance: Instance, model: Model) -> Reply | None:

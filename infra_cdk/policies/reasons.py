@@ -28,6 +28,12 @@ ACCEPTED: tuple[Accepted, ...] = (
         "them may read them: it must not be able to make itself another",
     ),
     Accepted(
+        ("AwsSolutions-SMG4", "LV-SecretWithoutRotation"),
+        "data/Slack/Resource",
+        "Slack gives a bot one token for as long as its app is installed, and no API makes another "
+        "for it; only the function that posts may read it",
+    ),
+    Accepted(
         ("Serverless-EventBusDLQ",),
         "service/Guard/Ages/Resource",
         "a daily look that does not reach its function is made again the next day; what the "

@@ -40,6 +40,7 @@ class DataStack(cdk.Stack):
             "dead-letters": letters.queue_arn,
             **_parameters(self),
             "provider-keys-secret": secret.secret_arn,
+            "slack-secret": _slack(self, config, key).secret_arn,
             **minted.secrets(self, config=config, key=key),
         }
         for name, value in shared.items():
@@ -68,6 +69,19 @@ def _provider_keys(scope: Construct, config: StageConfig, key: kms.IKey) -> secr
         "ProviderKeys",
         secret_name=f"labverse/{config.stage}/provider-keys",
         description="Keys of AI providers: a JSON object by provider name",
+        secret_string_value=cdk.SecretValue.unsafe_plain_text("{}"),
+        encryption_key=key,
+        removal_policy=removal(config),
+    )
+
+
+def _slack(scope: Construct, config: StageConfig, key: kms.IKey) -> secretsmanager.Secret:
+    """Empty at first: without a token alerts are logged, and posted nowhere."""
+    return secretsmanager.Secret(
+        scope,
+        "Slack",
+        secret_name=f"labverse/{config.stage}/slack",
+        description="What we may do in Slack: a JSON object with bot_token and signing_secret",
         secret_string_value=cdk.SecretValue.unsafe_plain_text("{}"),
         encryption_key=key,
         removal_policy=removal(config),

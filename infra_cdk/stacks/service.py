@@ -36,6 +36,7 @@ _SHARED = (
     "local-model-url",
     "provider-base-url",
     "provider-keys-secret",
+    "slack-secret",
 )
 
 
@@ -99,6 +100,7 @@ def _foundation(
         model_api=names["local-model-api"],
         provider_base_url=names["provider-base-url"],
         provider_keys=_secret(scope, "ProviderKeys", names["provider-keys-secret"], key),
+        slack=_secret(scope, "Slack", names["slack-secret"], key),
     )
 
 

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from infra_cdk.config import StageConfig
 from infra_cdk.constructs.layer import config_files
-from labverse.adapters import aws, doors
+from labverse.adapters import aws, doors, slack
 from labverse.platform import files
 from labverse.platform.keys import KeyRecord, mint
 from tests.functions.watch import Watch
@@ -50,6 +50,7 @@ class Cloud:
         self.records: dict[str, KeyRecord] = {record.key_id: record.sealed(PEPPERS)}
         self.events: list[dict[str, Any]] = []
         self.provider_keys: dict[str, str] = {}
+        self.slack: dict[str, str] = {}
         self.ledger, self.capacity = Table(), Table(key="name")
         self.answers = AnswersTable()
         self.put_item, self.delete_item = self.answers.put_item, self.answers.delete_item
@@ -85,6 +86,8 @@ class Cloud:
     def get_secret_value(self, *, SecretId: str) -> dict[str, Any]:  # noqa: N803
         if SecretId == doors.pepper(ENVIRONMENT["STAGE"]):
             return {"SecretString": PEPPERS.text()}
+        if SecretId == slack.secret(ENVIRONMENT["STAGE"]):
+            return {"SecretString": json.dumps(self.slack)}
         return {"SecretString": json.dumps(self.provider_keys)}
 
     def put_events(self, *, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803

@@ -39,6 +39,8 @@ def test_health_says_what_each_alias_means_today(get: Callable[..., Any], cloud:
     providers = json.loads(get("/health")["body"])["ai_providers"]
     openai, qwen = providers["openai-gpt-4o-mini"], providers["dashscope-qwen-turbo"]
     assert (openai["state"], openai["retires"]) == ("configured", "2027-01-14")
+    assert "qwen3.8-flash answers instead" in qwen["warning"]
+    assert providers["moonshot-v1-8k"]["warning"] is None
     assert (qwen["state"], qwen["model"]) == ("not_configured", "qwen-turbo")
     assert qwen["resolves_to"] == "qwen3.8-flash"
 

@@ -76,7 +76,7 @@ def test_a_used_up_budget_leaves_the_local_model_which_says_so(
     route: Any, event: Event, cloud: Cloud
 ) -> None:
     first = post(route, event("route/http"), cloud.key)[1]
-    (page,) = cloud.ledger.items
+    (page,) = [name for name in cloud.ledger.items if name.endswith("#0")]
     cloud.ledger.items[page]["month"] = {"N": str(450_000_000 - 1)}
     status, answer = post(route, event("route/http"), cloud.key)
     assert (first["provider"], status, answer["provider"]) == ("openai", 200, "ollama")

@@ -35,6 +35,13 @@ def test_synth_warns_of_what_answers_in_anothers_name() -> None:
     Annotations.from_stack(stack).has_warning("*", said)
 
 
+def test_synth_warns_of_what_retires_soon() -> None:
+    stack = cdk.Stack(cdk.App(), "S")
+    lifetimes.warn(stack, route_config(), date(2026, 11, 24))
+    said = Match.string_like_regexp("gpt-4o-mini retires on 2027-01-14, in 51 days")
+    Annotations.from_stack(stack).has_warning("*", said)
+
+
 def test_synth_refuses_a_deployment_in_which_nothing_is_alive() -> None:
     config = route_config()
     gone = {

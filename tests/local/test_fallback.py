@@ -14,6 +14,10 @@ from tests.cloud import Deployed
 CLUSTER, SERVICE, TABLE = "labverse-local", "ollama", "labverse-local-capacity"
 FUNCTION = "labverse-local-route-event"
 SECONDS = 15
+REACHED = {
+    "event_id": "of-the-fallback", "period": "2020-01", "threshold_percent": 80,
+    "limit_usd": 500, "spent_usd": 400,
+}  # fmt: skip
 PROVIDER = "arn:aws:ecs:us-east-1:000000000000:capacity-provider/FARGATE_SPOT"
 
 
@@ -88,7 +92,7 @@ def until(true: Callable[[], bool], what: str) -> None:
     ("kind", "detail"),
     [
         ("FallbackRequested", {"model": "qwen2:7b"}),
-        ("BudgetThresholdReached", {"threshold_percent": 80}),
+        ("BudgetThresholdReached", REACHED),
         ("ProviderHealthChanged", {"provider": "openai", "state": "down"}),
     ],
 )

@@ -66,6 +66,10 @@ def event(kind: str, detail: dict[str, Any], at: datetime = NOW) -> dict[str, An
     }  # fmt: skip
 
 
+REACHED = {
+    "event_id": "b1", "period": "2026-11", "threshold_percent": 75,
+    "limit_usd": 500, "spent_usd": 375,
+}  # fmt: skip
 TICK = event("Scheduled Event", {})
 
 
@@ -84,7 +88,7 @@ def test_a_request_starts_it_and_a_tick_stops_it_when_nobody_asked_since(
 @pytest.mark.parametrize(
     ("kind", "detail"),
     [
-        ("BudgetThresholdReached", {"threshold_percent": 75}),
+        ("BudgetThresholdReached", REACHED),
         ("ProviderHealthChanged", {"provider": "openai", "state": "down"}),
         ("TaskRouted", {"provider": "ollama"}),
     ],
@@ -94,6 +98,7 @@ def test_what_else_calls_for_it(
 ) -> None:
     route.event(event(kind, detail), CONTEXT)
     assert account.service["desiredCount"] == 1
+    assert account.letters == []
 
 
 @pytest.mark.parametrize(

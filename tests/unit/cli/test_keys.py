@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from labverse.cli import providers
+from labverse.cli import typed
 from labverse.guard.bundle import Bundle
 from labverse.platform.keys import KeyRecord
 from tests.secrets_manager import Secret
@@ -84,9 +84,9 @@ def test_a_provider_nobody_configured_needs_force(fake: Fake, kimi: Any) -> None
     assert kimi("providers", "set-key", "opanai", "--force", input=SECRET).exit_code == 0
 
 
-@pytest.mark.parametrize("typed", ["", " \n", "two words", "sk-\x1b[A", "sk-é"])
-def test_what_is_no_key_is_refused(fake: Fake, kimi: Any, typed: str) -> None:
-    assert kimi("providers", "set-key", "openai", input=typed).exit_code == 2
+@pytest.mark.parametrize("text", ["", " \n", "two words", "sk-\x1b[A", "sk-é"])
+def test_what_is_no_key_is_refused(fake: Fake, kimi: Any, text: str) -> None:
+    assert kimi("providers", "set-key", "openai", input=text).exit_code == 2
     assert fake.held() == "{}"
 
 
@@ -98,8 +98,8 @@ def test_a_key_in_argv_is_refused(fake: Fake, kimi: Any) -> None:
 def test_at_a_terminal_the_key_is_typed_unseen(
     fake: Fake, kimi: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(providers, "_typed", lambda: True)
-    monkeypatch.setattr(providers, "getpass", lambda _: SECRET)
+    monkeypatch.setattr(typed, "_by_hand", lambda: True)
+    monkeypatch.setattr(typed, "getpass", lambda _: SECRET)
     assert kimi("providers", "set-key", "openai").exit_code == 0
     assert Bundle.parse(fake.held()).keys == {"openai": SECRET}
 

@@ -18,6 +18,10 @@ SPEND: dict[str, Any] = {
     "by_model": {"gpt-6-luna": 12.500001},
     "by_key": {"k1": 12.500001},
     "by_class": {"default": 12.500001},
+    "presumed_usd": 0,
+    "presumed_by_provider": {},
+    "presumed_by_model": {},
+    "pages": [],
 }
 
 

@@ -24,6 +24,13 @@ def test_detailed_adds_what_a_name_resolves_to(fake: Fake, kimi: Any) -> None:
     assert ["openai-gpt", "ok", "gpt", "gpt-6", "-", "120", "-"] in lines
 
 
+def test_what_retires_soon_is_said(fake: Fake, kimi: Any) -> None:
+    openai = {**HEALTH["ai_providers"]["openai-gpt"], "warning": "gpt retires on 2027-01-14"}
+    providers = {**HEALTH["ai_providers"], "openai-gpt": openai}
+    fake.replies["GET /health"] = (200, {**HEALTH, "ai_providers": providers})
+    assert "warning: gpt retires on 2027-01-14" in kimi("status").stderr
+
+
 def test_degraded_is_3_for_people_and_programs(fake: Fake, kimi: Any) -> None:
     fake.replies["GET /health"] = (200, {**HEALTH, "status": "degraded"})
     assert kimi("status").exit_code == 3

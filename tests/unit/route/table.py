@@ -11,7 +11,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 Item = dict[str, dict[str, Any]]
-_TERM = re.compile(r"(attribute_exists|attribute_not_exists)\((#\w+)\)|(#\w+) <= (:\w+)")
+_TERM = re.compile(r"(attribute_exists|attribute_not_exists)\((#\w+)\)|(#\w+) (<=?) (:\w+)")
 _CLAUSE = re.compile(r"(ADD|SET|REMOVE) (.*?)(?= (?:ADD|SET|REMOVE) |$)")
 
 
@@ -39,11 +39,9 @@ class Table:
             self.writes += 1
             page = update["Key"][self._key]["S"]
             if not _holds(self.items.get(page, {}), update):
-                assert update["ReturnValuesOnConditionCheckFailure"] == "ALL_OLD"
-                answer: Any = {
-                    "Error": {"Code": "ConditionalCheckFailedException"},
-                    "Item": dict(self.items.get(page, {})),
-                }
+                answer: Any = {"Error": {"Code": "ConditionalCheckFailedException"}}
+                if update.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD":
+                    answer["Item"] = dict(self.items.get(page, {}))
                 raise ClientError(answer, "UpdateItem")
             self.items[page] = _applied(self.items.get(page, {}), update)
             return {"Attributes": dict(self.items[page])}
@@ -69,11 +67,13 @@ def _holds(item: Item, update: dict[str, Any]) -> bool:
     names, values = update["ExpressionAttributeNames"], update.get("ExpressionAttributeValues", {})
 
     def term(text: str) -> bool:
-        function, there, left, right = _parsed(text)
+        function, there, left, sign, right = _parsed(text)
         if function:
             return (names[there] in item) == (function == "attribute_exists")
         value = item.get(names[left])
-        return value is not None and int(value["N"]) <= int(values[right]["N"])
+        # Whole numbers: below a bound is at most one less.
+        bound = int(values[right]["N"]) - (sign == "<") if value else 0
+        return value is not None and int(value["N"]) <= bound
 
     expression = update.get("ConditionExpression", "")
     clauses = expression.split(" AND ") if expression else []

@@ -1,6 +1,7 @@
 """The rules of a breaker, by example and for any sequence of calls of any number of processes."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -9,7 +10,6 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from labverse.adapters.memory_circuits import MemoryCircuits
 from labverse.route.breaker import Circuit, HealthPolicy, failed, succeeded
-from labverse.route.events import Event
 from labverse.route.models import Outcome
 from labverse.route.ports import ProviderFailure, Reply
 from labverse.route.watch import Watch
@@ -68,9 +68,10 @@ def test_of_two_times_that_it_asked_for_the_later_one_wins(first: float) -> None
 
 def test_calls_that_were_under_way_do_not_count_as_tries() -> None:
     opened = failed(Circuit("p"), failure(), NOW, POLICY, NOW)
-    before = NOW - timedelta(seconds=1)
-    later = NOW + timedelta(seconds=30)
-    assert failed(opened, failure(), later, POLICY, before) == opened
+    before, later = NOW - timedelta(seconds=1), NOW + timedelta(seconds=30)
+    unaware = NOW + timedelta(seconds=1)
+    for began in (before, unaware):
+        assert failed(opened, failure(), later, POLICY, began) == opened
     assert succeeded(opened, before) == opened
     assert succeeded(opened, NOW).until is None
 
@@ -110,7 +111,6 @@ def test_what_a_request_did_wrong_never_opens_and_proves_that_it_is_alive(
     assert told.events == []
     seen.report("p", failure(), clock.now())
     clock.seconds += 6
-    assert seen.admit("p")
     seen.report("p", failure(outcome), clock.now())
     assert seen.look() == {}
 
@@ -127,8 +127,8 @@ def test_who_tries_and_dies_blocks_nobody_for_long() -> None:
     assert seen.admit("p")
 
 
-def states(events: list[Event]) -> list[tuple[str, str]]:
-    return [(event.provider, event.state) for event in events]  # type: ignore[union-attr]
+def states(events: list[Any]) -> list[tuple[str, str]]:
+    return [(event.provider, event.state) for event in events]
 
 
 class Processes(RuleBasedStateMachine):

@@ -1,6 +1,7 @@
 """The ledger against a model of it: whatever happens in whatever order, the money is right.
 
-Crashes are leases that nobody settles; a write that was sent twice is a call made again.
+Crashes are leases that nobody settles; a write that was sent twice is a call made again. Processes
+share the pages, and one of them is configured with another number of shards.
 """
 
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ PURPOSES = [
 ]
 BOUNDS = {"per_provider": {"openai": "0.0007"}, "per_key": {"alice": "0.0009"}}
 AMOUNTS = st.integers(0, 400)
+PROCESS = st.integers(0, 2)
 
 
 @dataclass
@@ -40,55 +42,70 @@ class Known:
     period: str
     purpose: Purpose
     counts: int
+    expires: int
     billed: int = 0
     open: bool = True
 
 
 class Ledgers(RuleBasedStateMachine):
-    kind, shards = "memory", 1
+    kind, shards, others = "memory", 1, 3
     leases: Bundle[Lease] = Bundle("leases")
 
     def __init__(self) -> None:
         super().__init__()
         self.limits = ledgers.limits(STOP, self.shards, **BOUNDS)
-        self.ledger = self.made()
+        first = ledgers.ledger(self.kind, self.limits)
+        other = PagedLedger(first.store, ledgers.limits(STOP, self.others, **BOUNDS))
+        restarted = PagedLedger(first.store, self.limits)
+        self.processes = (first, other, restarted)
         self.now = datetime(2026, 1, 30, tzinfo=UTC)
         self.known: dict[str, Known] = {}
         self.asked = 0
 
-    def made(self) -> PagedLedger:
-        return ledgers.ledger(self.kind, self.limits)
-
-    @rule(target=leases, amount=AMOUNTS, purpose=st.sampled_from(PURPOSES), again=st.booleans())
-    def reserve(self, amount: int, purpose: Purpose, again: bool) -> Lease | MultipleResults[Lease]:
+    @rule(
+        target=leases,
+        amount=AMOUNTS,
+        purpose=st.sampled_from(PURPOSES),
+        again=st.booleans(),
+        process=PROCESS,
+    )
+    def reserve(
+        self, amount: int, purpose: Purpose, again: bool, process: int
+    ) -> Lease | MultipleResults[Lease]:
         self.asked += 1
         # Spread over the shards by a hash of sorts: the ids of real leases are random.
         ask = Ask(f"{self.asked * 2654435761 % 2**32:08x}{self.asked}", amount, purpose)
         lines = self.limits.on(purpose.lines)
         room = all(self.used(line) + amount <= limit for line, limit in lines.items())
-        found = self.ledger.reserve(ask, self.now)
+        found = self.processes[process].reserve(ask, self.now)
         assert isinstance(found, Lease) == room, "given out exactly where it is there"
         if isinstance(found, Denial):
             tightest = min(lines, key=lambda line: lines[line] - self.used(line))
             assert found.left == lines[tightest] - self.used(tightest) < amount
             return multiple()
-        self.known[ask.lease_id] = Known(period_of(self.now), purpose, amount)
+        self.known[ask.lease_id] = self._known(purpose, amount)
         if again:
-            assert isinstance(self.ledger.reserve(ask, self.now), Lease), "its own lease again"
+            assert isinstance(self.processes[process].reserve(ask, self.now), Lease), (
+                "its own lease again"
+            )
         return found
 
-    @rule(lease=leases, share=st.floats(0, 1), again=st.booleans())
-    def settle(self, lease: Lease, share: float, again: bool) -> None:
+    def _known(self, purpose: Purpose, amount: int) -> Known:
+        expires = seconds(self.now) + self.limits.lease_seconds
+        return Known(period_of(self.now), purpose, amount, expires)
+
+    @rule(lease=leases, share=st.floats(0, 1), again=st.booleans(), process=PROCESS)
+    def settle(self, lease: Lease, share: float, again: bool, process: int) -> None:
         known = self.known[lease.ask.lease_id]
         actual = int(lease.ask.amount * share)
         for _ in range(2 if again else 1):
-            self.ledger.settle(lease, actual, self.now)
+            self.processes[process].settle(lease, actual, self.now)
         if known.open:
             known.counts, known.open = actual, False
 
     @rule(lease=consumes(leases))
     def release(self, lease: Lease) -> None:
-        self.ledger.release(lease)
+        self.processes[0].release(lease)
         known = self.known[lease.ask.lease_id]
         if known.open:
             known.counts, known.open = 0, False
@@ -108,10 +125,10 @@ class Ledgers(RuleBasedStateMachine):
     def _dies(self) -> Lease | None:
         self.asked += 1
         ask = Ask(f"00000000{self.asked}", 1, PURPOSES[3])
-        found = self.ledger.reserve(ask, self.now)
+        found = self.processes[0].reserve(ask, self.now)
         if isinstance(found, Denial):
             return None
-        self.known[ask.lease_id] = Known(period_of(self.now), PURPOSES[3], 1)
+        self.known[ask.lease_id] = self._known(PURPOSES[3], 1)
         return found
 
     @rule(hours=st.sampled_from([0.01, 1, 12, 24 * 20]))
@@ -126,19 +143,30 @@ class Ledgers(RuleBasedStateMachine):
             if one.period == month and line in one.purpose.lines
         )
 
+    def unsettled(self, line: str, period: str, at: int) -> int:
+        return sum(
+            one.counts
+            for one in self.known.values()
+            if one.open and one.period == period and one.expires <= at and line in one.purpose.lines
+        )
+
     @invariant()
     def every_counter_is_exact_and_within_its_limit(self) -> None:
         at = seconds(self.now)
         for period in {one.period for one in self.known.values()}:
-            pages = self.ledger.pages(period)
+            pages, *others = [process.pages(period) for process in self.processes]
+            assert all(pages == other for other in others), "all count the same pages"
             for line in {line for purpose in PURPOSES for line in purpose.lines}:
                 spent = sum(page.spent(line, at) for page in pages)
                 reserved = sum(page.reserved(line, at) for page in pages)
                 assert spent + reserved == self.used(line, period), (period, line)
                 assert spent + reserved <= self.limits.on([line]).get(line, STOP)
                 assert reserved >= 0
+                presumed = sum(page.presumed(line, at) for page in pages)
+                assert presumed == self.unsettled(line, period, at)
+            shares = ledgers.limits(STOP, len(pages))
             for shard, page in enumerate(pages):
-                assert page.used.get(MONTH, 0) <= self.limits.share(STOP, shard)
+                assert page.used.get(MONTH, 0) <= shares.share(STOP, shard)
 
     @invariant()
     def never_less_than_what_is_billed(self) -> None:
@@ -147,7 +175,7 @@ class Ledgers(RuleBasedStateMachine):
 
 
 class Sixteen(Ledgers):
-    shards = 16
+    shards, others = 16, 1
 
 
 class Dynamo(Ledgers):
@@ -155,7 +183,7 @@ class Dynamo(Ledgers):
 
 
 class DynamoSixteen(Ledgers):
-    kind, shards = "dynamodb", 16
+    kind, shards, others = "dynamodb", 16, 5
 
 
 EXAMPLES = settings(max_examples=60, stateful_step_count=40, deadline=None)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from labverse.kernel.errors import Unavailable
+from labverse.platform import telemetry
 from labverse.route.limits import Limits
 from labverse.route.page import Change, Changed, Opened, Page
 from labverse.route.paged_ledger import PagedLedger
@@ -89,6 +90,11 @@ class DynamoLedger(PagedLedger):
 
     def __init__(self, table: str, client: "DynamoDBClient", limits: Limits) -> None:
         super().__init__(DynamoPages(table, client), limits)
+
+    def heard(self, period: str, shards: int) -> None:
+        """Log it: what is configured takes effect with the next month."""
+        told = {"period": period, "shards": shards, "configured": self.limits.shards}
+        telemetry.logger().warning("shards of an open month stay", extra=told)
 
 
 def of_stage(stage: str, client: "DynamoDBClient", limits: Limits) -> DynamoLedger:

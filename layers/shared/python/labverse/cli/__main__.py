@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import typer
 
-from labverse.cli import events, keys, providers, secrets
+from labverse.cli import alerts, events, keys, providers, secrets, spend
 from labverse.cli.ask import ask
 from labverse.cli.failures import Commands
-from labverse.cli.spend import spend
 from labverse.cli.status import status
 
 app = typer.Typer(
@@ -24,11 +23,12 @@ app = typer.Typer(
 )
 app.command()(ask)
 app.command()(status)
-app.command()(spend)
+app.add_typer(alerts.app, name="alerts")
 app.add_typer(events.app, name="events")
 app.add_typer(keys.app, name="keys")
 app.add_typer(providers.app, name="providers")
 app.add_typer(secrets.app, name="secrets")
+app.add_typer(spend.app, name="spend")
 
 
 def main() -> None:

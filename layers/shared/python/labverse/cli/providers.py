@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime
-from getpass import getpass
 from typing import Annotated
 
 import typer
 
 from labverse.adapters.secrets_vault import SecretsVault
-from labverse.cli import api, show, target
+from labverse.cli import api, show, target, typed
 from labverse.cli.failures import USAGE, Commands, Failure
 from labverse.cli.options import Stage
 from labverse.guard.amend import amend
@@ -37,7 +35,7 @@ def set_key(
     found = target.find(stage)
     if not force:
         _check(found, name)
-    key, now = _read(), datetime.now(UTC)
+    key, now = typed.secret("key", "kimi providers set-key NAME"), datetime.now(UTC)
     secret = found.published("provider-keys-secret")
     vault = SecretsVault(found.client("secretsmanager"))
     try:
@@ -61,18 +59,3 @@ def _check(found: target.Target, name: str) -> None:
     if name not in known:
         what = f"this deployment has no provider {name!r}; it has: {', '.join(known) or 'none'}"
         raise Failure(what, "--force stores the key all the same", code=USAGE)
-
-
-def _read() -> str:
-    """The key from stdin: typed unseen, or piped; never from argv, which others can read."""
-    text = getpass("key (not shown): ") if _typed() else sys.stdin.read()
-    key = text.strip()
-    if not key:
-        raise Failure("no key on stdin", "pipe it: kimi providers set-key NAME < file", code=USAGE)
-    if not (key.isascii() and key.isprintable()) or " " in key:
-        raise Failure("that is not a key: one line without spaces is expected", code=USAGE)
-    return key
-
-
-def _typed() -> bool:
-    return sys.stdin.isatty()

@@ -12,7 +12,7 @@ from labverse.cli.options import Json, Stage
 from labverse.cli.rotation import rotate as start
 
 ROTATED = ("key-pepper", "webhook-signing", "session-signing", "provider-keys")
-NAMES = (*ROTATED, "provider-admin")
+NAMES = (*ROTATED, "provider-admin", "slack")
 
 app = typer.Typer(cls=Commands, no_args_is_help=True, help="Secrets, and their rotation.")
 

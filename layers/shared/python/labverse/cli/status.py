@@ -39,5 +39,8 @@ def _print(url: str, health: Mapping[str, Any], columns: tuple[str, ...]) -> Non
     providers = health.get("ai_providers") or {}
     rows = [[name, *(found.get(column) for column in columns)] for name, found in providers.items()]
     show.table(("provider", *columns), rows, on_stdout=True)
+    for found in providers.values():
+        if found.get("warning"):
+            show.note(f"warning: {found['warning']}")
     components = health.get("components") or {}
     show.table(("component", "state"), components.items(), on_stdout=True)

@@ -24,6 +24,9 @@ class ProviderHealth(Model):
     retires: date | None = None
     p95_ms: int | None = None
     last_error_code: str | None = None
+    warning: str | None = Field(
+        default=None, description="It means another model today, retires soon, or is dead."
+    )
 
 
 class Health(Model):

@@ -74,13 +74,12 @@ def failed(
 ) -> Circuit:
     """After a fault of a call that began at `began`.
 
-    Calls that were under way when it opened, and fail as well, only add what they were asked for.
+    Only a call that began when the window was over is a try that failed. Others were under way, or
+    of processes that had not heard of it: they only add what the provider asked for.
     """
     asked = _asked(failure, now, policy)
-    news = circuit.opened_at is None or began >= circuit.opened_at
-    if circuit.until is not None and not news:
-        later = asked is not None and asked > circuit.until
-        if not later:
+    if circuit.until is not None and began < circuit.until:
+        if asked is None or asked <= circuit.until:
             return circuit
         return replace(circuit, until=asked, ordered=True, version=circuit.version + 1)
     failures = circuit.failures + 1

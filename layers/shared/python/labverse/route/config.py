@@ -7,6 +7,7 @@ from pydantic import Field, JsonValue, model_validator
 
 from labverse.kernel.model import Model
 from labverse.kernel.money import Usd
+from labverse.route.alerts import AlertsPolicy
 from labverse.route.breaker import HealthPolicy
 from labverse.route.chat import Capability
 from labverse.route.limits import Limits
@@ -187,3 +188,4 @@ class RoutePolicy(Model):
     choice: ChoicePolicy = Field(default_factory=ChoicePolicy)
     health: HealthPolicy = Field(default_factory=HealthPolicy)
     fallback: FallbackPolicy
+    alerts: AlertsPolicy = Field(default_factory=AlertsPolicy)

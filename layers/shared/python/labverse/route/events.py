@@ -1,6 +1,6 @@
 """What route tells the bus. Version 1 of each only grows; none carries a prompt or an answer."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import Field
@@ -57,4 +57,24 @@ class ProviderHealthChanged(Model):
     until: datetime | None = Field(default=None, description="Nobody asks it before.")
 
 
-Event = TaskRouted | BudgetThresholdReached | FallbackRequested | ProviderHealthChanged
+class ModelRetirementNeared(Model):
+    """Event, version 1: a model that is routed to retires soon. Its id is the same each time."""
+
+    event_id: str
+    occurred_at: datetime
+    alias: str = Field(description="The name by which it is routed to.")
+    model: str
+    retires: date = Field(description="The first day it does not answer.")
+    days_left: int
+    successor: str | None = Field(
+        description="What the alias means from then on; null: nothing that is in config."
+    )
+
+
+Event = (
+    TaskRouted
+    | BudgetThresholdReached
+    | FallbackRequested
+    | ProviderHealthChanged
+    | ModelRetirementNeared
+)

@@ -98,15 +98,26 @@ def page_id(period: str, shard: int) -> str:
     return f"{period}#{shard}"
 
 
+def shards_id(period: str) -> str:
+    """The name of the item that says how many pages a month has."""
+    return f"{period}#shards"
+
+
 def seconds(moment: datetime) -> int:
     """Whole seconds since 1970."""
     return int(moment.timestamp())
 
 
-def standing(limits: Limits, period: str, pages: Sequence[Page], at: int) -> Standing:
-    """How a month stands; pages that are not known yet count as the average of those that are."""
-    spent = sum(page.spent(MONTH, at) for page in pages) * limits.shards // len(pages)
-    reserved = sum(page.reserved(MONTH, at) for page in pages) * limits.shards // len(pages)
+def standing(
+    limits: Limits, period: str, pages: Sequence[Page], at: int, shards: int | None = None
+) -> Standing:
+    """How a month stands, by all of its pages.
+
+    Of `shards` pages, those that are not given count as the average of those that are.
+    """
+    of = shards or len(pages)
+    spent = sum(page.spent(MONTH, at) for page in pages) * of // len(pages)
+    reserved = sum(page.reserved(MONTH, at) for page in pages) * of // len(pages)
     limit = micro(limits.per_month_usd)
     lowest = min(limits.thresholds_percent, default=100)
     state: State = "warned" if spent * 100 >= limit * lowest else "ok"

@@ -77,7 +77,7 @@ class Limits(Model):
         default=1,
         ge=1,
         le=64,
-        description="Pages that share a month; change it only between two months.",
+        description="Pages that share a month; a change takes effect with the next one.",
     )
 
     @property

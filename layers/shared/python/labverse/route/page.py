@@ -9,6 +9,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+_RETIRED = "presumed:"
+"""Before a line: what of it leases held that were taken off the page, expired and not settled."""
+
+
+LEASES = "leases"
+"""Behind it, in the place of a line: how many those leases are."""
+
+
+def presumed_line(line: str) -> str:
+    """The line that counts what is presumed spent of `line` by leases that are elsewhere now."""
+    return _RETIRED + line
+
 
 @dataclass(frozen=True)
 class Opened:
@@ -36,6 +48,19 @@ class Page:
     def spent(self, line: str, at: int) -> int:
         """What was settled, and what expired leases held: that is presumed spent."""
         return self.used.get(line, 0) - self.lent.get(line, 0) - self.reserved(line, at)
+
+    def expired(self, at: int) -> list[Opened]:
+        """Leases on this page that nobody settled in time."""
+        return [one for one in self.leases.values() if one.expires <= at]
+
+    def presumed(self, line: str, at: int) -> int:
+        """What of `spent` nobody settled: a late settlement can only make it less."""
+        here = sum(one.amount for one in self.expired(at) if line in one.lines)
+        return here + self.used.get(presumed_line(line), 0)
+
+    def unsettled(self, at: int) -> int:
+        """How many leases that is."""
+        return len(self.expired(at)) + self.used.get(presumed_line(LEASES), 0)
 
 
 @dataclass(frozen=True)

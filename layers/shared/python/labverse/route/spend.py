@@ -1,6 +1,7 @@
 """What a month has cost, by provider, model, key and task class."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from pydantic import Field
@@ -8,7 +9,7 @@ from pydantic import Field
 from labverse.kernel.model import Model
 from labverse.kernel.money import Usd
 from labverse.route.ledger import standing
-from labverse.route.limits import Limits, usd
+from labverse.route.limits import MONTH, Limits, usd
 from labverse.route.models import Budget
 from labverse.route.page import Page
 from labverse.route.purse import budget
@@ -17,6 +18,18 @@ from labverse.route.recommendations import Recommendation
 PERIOD = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
 
 By = dict[str, Usd]
+
+
+class PageSpend(Model):
+    """One page of the month: a share of its limits."""
+
+    page: str
+    settled_usd: Usd
+    presumed_usd: Usd
+    unsettled: int = Field(description="Leases that nobody settled in time.")
+    since: datetime | None = Field(
+        description="When the first of those that are on the page expired; older ones leave it."
+    )
 
 
 class Spend(Model):
@@ -34,6 +47,12 @@ class Spend(Model):
     by_model: By
     by_key: By = Field(description="By id of an API key; `none` where there was none.")
     by_class: By
+    presumed_usd: Usd = Field(
+        description="What of `spent_usd` nobody settled: it may have cost less, and never more."
+    )
+    presumed_by_provider: By
+    presumed_by_model: By
+    pages: tuple[PageSpend, ...]
     recommendations: tuple[Recommendation, ...] | None = Field(
         default=None,
         description="What would have cost less at equal outcome; null where that cannot be read.",
@@ -55,13 +74,34 @@ def report(limits: Limits, period: str, pages: Sequence[Page], at: int) -> Spend
         by_model=parts["model"],
         by_key=parts["key"],
         by_class=parts["class"],
+        presumed_usd=usd(sum(page.presumed(MONTH, at) for page in pages)),
+        presumed_by_provider=_by("provider", pages, at, Page.presumed),
+        presumed_by_model=_by("model", pages, at, Page.presumed),
+        pages=tuple(_page(page, at) for page in pages),
     )
 
 
-def _by(part: str, pages: Sequence[Page], at: int) -> dict[str, Decimal]:
+def _page(page: Page, at: int) -> PageSpend:
+    presumed = page.presumed(MONTH, at)
+    first = min((one.expires for one in page.expired(at)), default=None)
+    return PageSpend(
+        page=page.id,
+        settled_usd=usd(page.spent(MONTH, at) - presumed),
+        presumed_usd=usd(presumed),
+        unsettled=page.unsettled(at),
+        since=None if first is None else datetime.fromtimestamp(first, UTC),
+    )
+
+
+def _by(
+    part: str,
+    pages: Sequence[Page],
+    at: int,
+    how_much: Callable[[Page, str, int], int] = Page.spent,
+) -> dict[str, Decimal]:
     """What was spent, the most first; what is only reserved is left out."""
     prefix = f"{part}:"
     lines = {line for page in pages for line in page.used if line.startswith(prefix)}
-    spent = {line: sum(page.spent(line, at) for page in pages) for line in lines}
+    spent = {line: sum(how_much(page, line, at) for page in pages) for line in lines}
     order = sorted(spent, key=lambda line: (-spent[line], line))
     return {line.removeprefix(prefix): usd(spent[line]) for line in order if spent[line]}

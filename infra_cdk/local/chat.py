@@ -1,0 +1,7 @@
+"""The stand-in for Slack, where alerts can be read."""
+
+from __future__ import annotations
+
+from infra_cdk.local.stand_in import StandIn
+
+SERVER = StandIn(name="slack", offset=3, stands_for="slack", ready="/_messages")
