@@ -24,7 +24,7 @@ SECONDS = 60.0
 def heard(facts: dict[str, Any]) -> None:
     """Show what arrived there of this month's budget. Raises Problem where nothing does.
 
-    Each threshold is announced once a month: a second demo shows the message of the first.
+    A process announces each threshold once a month: a second demo may show the first one's message.
     """
     progress.line("\nWhat people read of it in #cost-alerts")
     held = boto3.client("secretsmanager").get_secret_value(SecretId=SECRET)["SecretString"]
@@ -38,7 +38,7 @@ def heard(facts: dict[str, Any]) -> None:
     while not (found := _messages(facts, wanted)):
         if time.monotonic() > end:
             what = f"nothing arrived in #cost-alerts within {SECONDS:.0f} s"
-            raise Problem(what, "run: make clean, make up, make demo; or read emulator.log")
+            raise Problem(what, "run: make down, make up, make demo; or read emulator.log")
         time.sleep(0.5)
     progress.line(f"  slack     {found[-1]}")
 

@@ -9,8 +9,8 @@ from tests.infra.grants import Needed, grants
 from tests.infra.readable import Reader
 
 SECRET, SCHEDULE = "AWS::SecretsManager::Secret", "AWS::SecretsManager::RotationSchedule"
-# The only secret that does not rotate; the reason is in infra_cdk/policies/reasons.py.
-STILL = {"provider-admin"}
+# Secrets that do not rotate; the reasons are in infra_cdk/policies/reasons.py.
+STILL = {"provider-admin", "slack"}
 
 
 @pytest.fixture(params=["aws", "prod"])

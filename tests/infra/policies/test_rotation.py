@@ -9,7 +9,7 @@ SECRET = "AWS::SecretsManager::Secret"
 SCHEDULE = "AWS::SecretsManager::RotationSchedule"
 PARAMETER = "AWS::SSM::Parameter"
 # Its owner is a vendor: reasons.py says so beside LV-SecretWithoutRotation.
-OF_VENDORS = {"ProviderAdmin"}
+OF_VENDORS = {"ProviderAdmin", "Slack"}
 
 
 def unrotated(assembly: Assembly) -> set[str]:

@@ -98,6 +98,11 @@ def page_id(period: str, shard: int) -> str:
     return f"{period}#{shard}"
 
 
+def announced_id(period: str) -> str:
+    """The name of the item that says which thresholds of a month are announced."""
+    return f"{period}#announced"
+
+
 def shards_id(period: str) -> str:
     """The name of the item that says how many pages a month has."""
     return f"{period}#shards"

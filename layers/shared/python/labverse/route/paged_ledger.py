@@ -12,6 +12,7 @@ from labverse.route.ledger import (
     Denial,
     Lease,
     Standing,
+    announced_id,
     page_id,
     seconds,
     shards_id,
@@ -82,7 +83,7 @@ class PagedLedger:
     def claim(self, period: str, percent: int) -> bool:
         """One conditional write, of a page of its own."""
         mark = {str(percent): Opened(0, 0, ())}
-        return self.store.change(Change(f"{period}#announced", opens=mark)).done
+        return self.store.change(Change(announced_id(period), opens=mark)).done
 
     def _close(self, lease: Lease, actual: int) -> Page:
         name, lines = lease.ask.lease_id, lease.ask.purpose.lines
