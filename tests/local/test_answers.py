@@ -60,7 +60,9 @@ def paid(deployed: Deployed, caller: Caller) -> Iterator[None]:
     yield
     secrets.put_secret_value(SecretId=SECRET, SecretString=before)
     httpx.post(faults, json={"provider": "*", "fault": "401"}, trust_env=False)
-    short = {"max_output_tokens": 1}  # twenty at once of a real model, on a machine that is busy
+    short: dict[str, Any] = {
+        "max_output_tokens": 1
+    }  # twenty at once of a real model, on a machine that is busy
     until(lambda: _all(caller.burst(**short), "ollama"), "the absence of the stand-in's key")
     httpx.delete(faults, trust_env=False)
 
