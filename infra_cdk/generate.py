@@ -19,6 +19,7 @@ from labverse.negotiate.config import NegotiatePolicy
 from labverse.platform import idempotency
 from labverse.platform.api import WRITES, Api
 from labverse.platform.keys import KeyRecord, Keyring
+from labverse.revenue.config import RevenuePolicy
 from labverse.route.config import RouteConfig, RoutePolicy
 from labverse.route.events import (
     BudgetThresholdReached,
@@ -38,6 +39,7 @@ EVENTS: tuple[type[BaseModel], ...] = (
 CONFIGS: dict[str, type[BaseModel]] = {
     "ai_providers": RouteConfig,
     "negotiate_policy": NegotiatePolicy,
+    "revenue_policy": RevenuePolicy,
     "route_policy": RoutePolicy,
     "stage": StageConfig,
 }

@@ -1,0 +1,38 @@
+"""`config/policy/revenue.json`: how far budgets may move, and how sure we must be."""
+
+from pydantic import Field
+
+from labverse.kernel.model import Model
+
+
+class AllocationLimits(Model):
+    """What a recommended move keeps to."""
+
+    floor: float = Field(
+        default=0.25, ge=0, le=1, description="Of its share today, what a channel keeps at least."
+    )
+    ceiling: float = Field(
+        default=3.0, ge=1, le=10, description="Of its share today, what a channel gets at most."
+    )
+    total: float = Field(
+        default=2.0,
+        ge=1,
+        le=5,
+        description="Of the spend seen, the largest budget that we place; more stays unspent.",
+    )
+    certainty: float = Field(
+        default=0.99, gt=0.5, lt=1, description="Chance that a move gains, at least."
+    )
+    periods: int = Field(default=28, ge=8, description="Periods a channel needs before it moves.")
+    variation: float = Field(
+        default=0.05,
+        gt=0,
+        le=1,
+        description="Standard deviation of a channel's spend over its mean that it needs.",
+    )
+
+
+class RevenuePolicy(Model):
+    """Numbers of `revenue` that people tune."""
+
+    allocation: AllocationLimits = AllocationLimits()
