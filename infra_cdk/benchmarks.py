@@ -11,6 +11,7 @@ FIGURES = ROOT / "docs" / "benchmarks.json"
 PAGE = "docs/benchmarks.md"
 _NAMES = {
     "httpx": "bare httpx",
+    "length": "their length",
     "labverse": "Lab-Verse",
     "litellm": "LiteLLM Router",
     "portkey": "Portkey gateway",
@@ -28,6 +29,7 @@ _FAULTS = {
 _LATENCY = ("system", "added p50, ms", "added p99, ms", "added CPU a call, ms")
 _THROUGHPUT = ("system", "calls a second", "share of bare httpx")
 _COLD = ("system", "CPU, s", "peak memory, MiB")
+_QUALITY = ("prompts by", "APGR", "above length, 5 % to 95 %", "above random, 5 % to 95 %")
 _BUDGET = ("system", "calls at once", "calls billed", "times the budget")
 
 
@@ -38,6 +40,14 @@ def files() -> dict[str, str]:
     for name, made in tables(figures).items():
         text = between(text, name, made, PAGE)
     return {PAGE: text}
+
+
+def summary(text: str) -> str:
+    """The README with what most people look for. Raises ValueError when it lacks the markers."""
+    made = tables(json.loads(FIGURES.read_text(encoding="utf-8")))
+    for name in ("latency", "throughput", "cold", "faults"):
+        text = between(text, name, made[name], "README.md")
+    return text
 
 
 def page(figures: Mapping[str, Any]) -> str:
@@ -54,6 +64,7 @@ def tables(figures: Mapping[str, Any]) -> dict[str, str]:
         "cold": table(_COLD, _rows(figures["cold"], _cold)),
         "faults": _faults(figures["faults"]),
         "budget": table(_BUDGET, _rows(figures["budget"], _budget)),
+        "quality": table(_QUALITY, _rows(figures["quality"], _quality)),
     }
 
 
@@ -89,6 +100,14 @@ def _cold(one: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _budget(one: Mapping[str, Any]) -> tuple[str, ...]:
     return str(one["at_once"]), str(one["billed_calls"]), f"{one['times_spent']:.1f}"
+
+
+def _quality(one: Mapping[str, Any]) -> tuple[str, ...]:
+    bounds = (
+        f"{one[f'over_{name}_low']:+.3f} to {one[f'over_{name}_high']:+.3f}"
+        for name in ("length", "random")
+    )
+    return f"{one['apgr']:.3f}", *bounds
 
 
 def _faults(found: Mapping[str, Mapping[str, Any]]) -> str:

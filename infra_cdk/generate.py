@@ -140,7 +140,7 @@ def generated() -> dict[str, str]:
     }
     texts |= about.files() | benchmarks.files()
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    return {**texts, "README.md": tables.render(readme, document)}
+    return {**texts, "README.md": benchmarks.summary(tables.render(readme, document))}
 
 
 def stale() -> list[str]:

@@ -25,6 +25,7 @@ TINY = Size(
     requests=2,
     cold=1,
     cold_warm_ups=0,
+    draws=20,
 )
 OURS = Contender("labverse", TOOLS, {})
 ABSENT = Contender("litellm", TOOLS, {}, absent="not installed: no network")
@@ -88,6 +89,22 @@ def test_the_budget_is_what_the_providers_billed(providers: Fleet) -> None:
     assert 1 <= found["billed_calls"] <= found["affordable"] == 10
     assert found["served"] == found["billed_calls"], "a call that was paid is answered"
     assert found["times_spent"] == found["billed_calls"] / 10
+
+
+def test_prompts_are_judged_by_the_file_that_is_named(providers: Fleet, tmp_path: Path) -> None:
+    path, short, long = tmp_path / "prompts.csv", "Who was it?", "Say who it was and why. " * 9
+    rows = [f"{subject},{short},True,True" for subject in ("art", "law")] * 20
+    rows += [f"{subject},{long},False,True" for subject in ("art", "law")] * 20
+    path.write_text("\n".join(["subject,prompt,weak,strong", *rows]), encoding="utf-8")
+    found = Bench([OURS, BROKEN], providers, TINY, path).quality()
+    assert found["length"]["apgr"] == pytest.approx(0.75), "the longer half is all of the gap"
+    assert found["length"]["over_length_low"] == found["length"]["over_length_high"] == 0
+    assert found["length"]["over_random_low"] > 0
+    assert 0 <= found["labverse"]["apgr"] <= 1
+    assert found["labverse"]["prompts"] == 80
+    assert "nobody" in found["nobody"]["absent"]
+    nothing = Bench([OURS], providers, TINY).quality()
+    assert nothing["labverse"] == {"absent": "no data: ROUTING_DATA names no file"}
 
 
 def test_who_is_absent_or_fails_has_a_reason_and_stops_nobody(providers: Fleet) -> None:

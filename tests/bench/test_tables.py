@@ -49,7 +49,7 @@ def test_another_figure_is_another_table(figures: Any) -> None:
 
 
 def test_a_system_that_could_not_be_measured_has_a_row_that_says_why(figures: Any) -> None:
-    for measure in ("latency", "throughput", "cold", "budget"):
+    for measure in ("latency", "throughput", "cold", "budget", "quality"):
         figures[measure]["litellm"] = {"absent": "not installed: no network"}
         assert (
             "| LiteLLM Router | not installed: no network |"

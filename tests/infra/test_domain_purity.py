@@ -16,6 +16,7 @@ PURE = frozenset({
     "datetime", "decimal", "enum", "fractions", "functools", "hashlib", "heapq", "hmac",
     "itertools", "json", "math", "operator", "re", "statistics", "string", "types", "typing",
     "unicodedata", "zoneinfo",
+    "threading",  # for locks around what threads share
     "annotated_types", "pydantic", "pydantic_core", "numpy", "highspy", "labverse",
 })  # fmt: skip
 # Calls that reach the clock, a file or a terminal through a name that is pure otherwise.

@@ -1,7 +1,8 @@
 """`make bench`: this router and its peers, measured side by side; figures go to .build/bench.
 
 QUICK=1 measures less, for a look. PUBLISH=1 also writes docs/benchmarks.json, whose tables
-`make generate` renders; it wants a quiet machine.
+`make generate` renders; it wants a quiet machine. ROUTING_DATA names the file of prompts by which
+quality is judged (columns subject, prompt, weak, strong); without one that part is left out.
 """
 
 import json
@@ -25,7 +26,7 @@ from tests.bench.peers.lineup import lineup, versions
 from tests.bench.peers.measures import QUICK, WHOLE, Bench, load
 
 FOLDER = BUILD / "bench"
-MEASURES = ("latency", "throughput", "cold", "faults", "budget")
+MEASURES = ("latency", "throughput", "cold", "faults", "budget", "quality")
 QUIET = 2.0
 # Parts that read a clock; the others count CPU time, calls, and what is far from its limit.
 TIMED = ("the start", "latency", "throughput")
@@ -64,7 +65,7 @@ def measured(quick: bool) -> dict[str, Any]:
     found: dict[str, Any] = {"taken": f"{datetime.now(UTC):%Y-%m-%d}", "quick": quick}
     loads = {}
     with fleet() as providers, lineup() as contenders:
-        bench = Bench(contenders, providers, QUICK if quick else WHOLE)
+        bench = Bench(contenders, providers, QUICK if quick else WHOLE, data())
         for name in MEASURES:
             loads[name] = load()
             progress.say("bench", f"{name} (load {loads[name]})")
@@ -73,6 +74,12 @@ def measured(quick: bool) -> dict[str, Any]:
         ours = {"Lab-Verse": VERSION, "httpx": httpx.__version__}
         found["versions"] = {**ours, **versions(contenders)}
     return {**found, "load": loads, "machine": machine()}
+
+
+def data() -> Path | None:
+    """The file that quality is judged by, where there is one."""
+    named = os.environ.get("ROUTING_DATA")
+    return Path(named).resolve() if named and Path(named).is_file() else None
 
 
 def rounded(value: Any) -> Any:

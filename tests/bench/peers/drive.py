@@ -7,21 +7,24 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 from tests.bench.peers import budget, sickness, speed
+from tests.bench.peers import quality as of_prompts
 from tests.bench.peers.system import Fleet, Pair, make
 
 
 @dataclass(frozen=True)
 class Job:
-    """`setup`: members of `Pair` that say how the system is set up."""
+    """`setup`: members of `Pair` that say how the system is set up. `data`: a file, by its path."""
 
     system: str
     measure: str
     fleet: Fleet
     setup: dict[str, Any] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
+    data: str = ""
 
     def text(self) -> str:
         """What the program reads."""
@@ -63,11 +66,17 @@ def spending(job: Job) -> Any:
     return budget.overspent(job.system, job.fleet.quick, **job.counts)
 
 
+def quality(job: Job) -> Any:
+    """See `quality.scores`."""
+    return of_prompts.scores(job.system, Path(job.data))
+
+
 MEASURES: dict[str, Callable[[Job], Any]] = {
     "latency": latency,
     "throughput": throughput,
     "faults": faults,
     "budget": spending,
+    "quality": quality,
 }
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import logging
 import os
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -44,6 +45,15 @@ class LiteLLM:
     async def ask_soon(self, prompt: str) -> str:
         """The same, asynchronously."""
         return _text(await self._router.acompletion(**_asked(prompt)))
+
+
+def complexities(prompts: Sequence[str]) -> list[float]:
+    """What its complexity router thinks of each, with the weights that it comes with."""
+    from litellm.router_strategy.complexity_router.complexity_router import ComplexityRouter
+
+    router = litellm.Router(model_list=[_model("primary", "http://127.0.0.1:1/v1")])
+    judge = ComplexityRouter("auto", router)
+    return [float(judge.classify(prompt)[1]) for prompt in prompts]
 
 
 def _model(name: str, url: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,11 @@ from tests.bench.peers.cold import peak_mib
 from tests.bench.peers.drive import Job
 from tests.bench.peers.lineup import Contender, Failed
 from tests.bench.peers.portkey import gateway
+from tests.bench.peers.quality import judged
 from tests.bench.peers.sickness import REQUESTS
 from tests.bench.peers.speed import WARM_UPS
 from tests.bench.peers.system import Fleet, Pair, make
+from tests.bench.routing_data import load as load_rows
 
 
 @dataclass(frozen=True)
@@ -28,12 +30,17 @@ class Size:
     requests: int = REQUESTS
     cold: int = 3
     cold_warm_ups: int = WARM_UPS
+    draws: int = 400
 
 
 WHOLE = Size()
-QUICK = Size({"pairs": 100, "rounds": 1}, {"calls": 320, "rounds": 1}, cold=1, cold_warm_ups=1)
+QUICK = Size(
+    {"pairs": 100, "rounds": 1}, {"calls": 320, "rounds": 1}, cold=1, cold_warm_ups=1, draws=40
+)
 _BUDGET = {"at_once": 200}
 _NO_BUDGET = "the open gateway has no budgets"
+_NO_SCORE = "it follows rules that its user writes"
+_NO_DATA = "no data: ROUTING_DATA names no file"
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,8 @@ class Bench:
     contenders: Sequence[Contender]
     fleet: Fleet
     size: Size
+    data: Path | None = None
+    """Prompts, and which of two models answered each right."""
 
     def latency(self) -> dict[str, Any]:
         """Milliseconds and CPU time that a call takes, beside bare httpx."""
@@ -80,6 +89,19 @@ class Bench:
             return found
 
         return self._each(one)
+
+    def quality(self) -> dict[str, Any]:
+        """How well prompts are told apart that need the stronger of two models."""
+
+        def one(contender: Contender) -> dict[str, float]:
+            if contender.name == "portkey":
+                raise Failed(contender.absent or _NO_SCORE)
+            if self.data is None:
+                raise Failed(_NO_DATA)
+            job = replace(self._job(contender, "quality", {}), data=str(self.data))
+            return judged(load_rows(self.data), contender.found(job), self.size.draws)
+
+        return self._each(one, [Contender("length", TOOLS, {}), *self.contenders])
 
     def _job(self, contender: Contender, measure: str, counts: dict[str, int]) -> Job:
         return Job(contender.name, measure, self.fleet, contender.setup, counts)

@@ -21,9 +21,9 @@ POLICY = HealthPolicy()
 GOOD = Reply(text="x", model="m", tokens=TOKENS, finish="stop")
 FAULTS: list[Outcome] = [
     "timeout", "unreachable", "rate_limited", "overloaded", "server_error", "bad_response",
-    "truncated", "empty", "quota_exhausted", "unauthorized",
+    "truncated", "empty", "quota_exhausted",
 ]  # fmt: skip
-OWN: list[Outcome] = ["rejected", "context_exceeded", "wrong_format"]
+OWN: list[Outcome] = ["rejected", "context_exceeded", "wrong_format", "unauthorized"]
 
 
 def failure(outcome: Outcome = "server_error", retry_after: float | None = None) -> ProviderFailure:

@@ -113,12 +113,10 @@ def test_tallies_of_a_month_add_up_over_processes(clock: FakeClock) -> None:
     one, two = Experience(clock.now), Experience(clock.now)
     for learnt in (one, one, two):
         learnt.came_to("default", MODEL.model, Tally(attempts=1, answered=1, micro_usd=7))
-    assert tally.tallies(one.tallies("2026-01"))[("default", MODEL.model)].micro_usd == 14
     one.sync(counters)
     two.sync(counters)
     kept = tally.tallies(counters.items[tally.item("2026-01")])
     assert kept == {("default", MODEL.model): Tally(attempts=3, answered=3, micro_usd=21)}
-    assert one.tallies("2026-01") == {}
 
 
 def test_many_threads_lose_nothing(clock: FakeClock) -> None:

@@ -17,6 +17,9 @@ from labverse.route.ranking import Ranked
 from labverse.route.tally import Tally
 from labverse.route.task import Ended, Task
 
+# A call that has not ended when so many have is not slow: something is wrong.
+_BLAMED = 0.95
+
 
 @dataclass(frozen=True)
 class Attempts:
@@ -130,10 +133,6 @@ def _impatient(ended: Ended, turn: Turn) -> bool:
     known = ended.one.known.latency
     timed_out = isinstance(ended.what, ProviderFailure) and ended.what.outcome == "timeout"
     return timed_out and ended.one.measured and known.within(turn.seconds) < _BLAMED
-
-
-# A call that has not ended when so many have is not slow: something is wrong.
-_BLAMED = 0.95
 
 
 def _tally(task: Task, ended: Ended, seconds: float) -> Tally:

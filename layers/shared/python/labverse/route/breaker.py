@@ -2,7 +2,8 @@
 
 The first fault of a provider opens it, so that a dead one is called once, and the window doubles
 with each try that failed. What the provider itself asks for (Retry-After) is kept, and of two such
-times the later one wins. Faults of the request say nothing of the provider, and prove it alive.
+times the later one wins. Faults of the request say nothing of the provider, and prove it alive; so
+does a refused key, which may be stale in one process and good in all others.
 """
 
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ from labverse.route.ports import ProviderFailure, Reply
 
 _FAULTS: tuple[Outcome, ...] = (
     "timeout", "unreachable", "rate_limited", "overloaded", "server_error", "bad_response",
-    "truncated", "empty", "quota_exhausted", "unauthorized",
+    "truncated", "empty", "quota_exhausted",
 )  # fmt: skip
 _MOST_DOUBLINGS = 16
 
@@ -65,7 +66,7 @@ class Circuit:
 
 
 def is_fault(ended: Reply | ProviderFailure) -> bool:
-    """Whether the provider is to blame; what a request did wrong is nobody's fault but its own."""
+    """Whether the provider is to blame, rather than our request or our key."""
     return isinstance(ended, ProviderFailure) and ended.outcome in _FAULTS
 
 

@@ -69,11 +69,6 @@ class Experience:
         with self._lock:
             _add(self._tallies.setdefault(tally.item(period_of(self._now())), {}), counts)
 
-    def tallies(self, period: str) -> dict[str, int]:
-        """The counts of a month that this process has shared with nobody."""
-        with self._lock:
-            return dict(self._tallies.get(tally.item(period), {}))
-
     def of(self, candidate: Candidate, task_class: TaskClass, most_output: int) -> Known:
         """What is known of calls that may write so much, worked out a moment ago."""
         key = (candidate.model, task_class, token_bin(most_output))

@@ -90,11 +90,6 @@ class Ranked:
     """Its provider was down: whoever is admitted asks it once."""
 
     @property
-    def hopeful(self) -> bool:
-        """Whether an answer within the SLA is to be expected of it."""
-        return self.group in (Group.GOOD, Group.WEAK)
-
-    @property
     def measured(self) -> bool:
         """Whether its time can be told."""
         return self.known.latency.calls >= _MEASURED_CALLS and not self.trial
