@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _KEY: Any = {"name": {"S": "health"}}
 _REFUSED = "ConditionalCheckFailedException"
 _CIRCUIT, _VERSION = "circuit:", "version:"
-_TIMES = ("opened_at", "until", "trial_until")
+_TIMES = ("opened_at", "until", "trial_until", "alive_at")
 # Half of what an open breaker is open at the shortest; a new process waits for its first look.
 _SECONDS, _PATIENCE_SECONDS = 2.0, 0.15
 
