@@ -1,19 +1,23 @@
 """The router over real breakers: whom it asks while a provider is down, and who tries it again."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
 from labverse.adapters.memory_circuits import MemoryCircuits
+from labverse.adapters.memory_ledger import MemoryLedger
 from labverse.kernel.errors import Unavailable
 from labverse.route.breaker import HealthPolicy
+from labverse.route.health import Breaker, Health
+from labverse.route.limits import Limits, period_of
 from labverse.route.router import Router
 from labverse.route.watch import Watch
 from tests.unit.route.fakes import ASK, FakeKeys, World
 
 
-def watched(world: World) -> Router:
-    watch = Watch(MemoryCircuits(), world.clock, HealthPolicy(), lambda: "id")
+def watched(world: World, health: Health | None = None) -> Router:
+    watch = health or Watch(MemoryCircuits(), world.clock, HealthPolicy(), lambda: "id")
     return replace(world.router, means=replace(world.router.means, health=watch))
 
 
@@ -52,3 +56,25 @@ def test_the_only_one_is_left_alone_where_it_asked_for_that() -> None:
         with pytest.raises(Unavailable):
             router.answer(ASK)
     assert world.asked() == ["alpha"]
+
+
+def test_who_cannot_pay_does_not_keep_others_from_trying_it() -> None:
+    world = World().sick("server_error", "alpha")
+    router = watched(world)
+    router.answer(ASK)
+    world.sick("ok", "alpha")
+    world.clock.seconds += 6
+    poor = World(ledger=MemoryLedger(Limits(per_month_usd=Decimal(0))))
+    poor.clock.seconds = world.clock.seconds
+    assert watched(poor, router.means.health).answer(ASK).provider == "ollama"
+    assert router.answer(ASK).provider == "alpha"
+
+
+def test_who_is_not_admitted_has_its_money_back() -> None:
+    world = World()
+    world.health.breakers = {"alpha": Breaker("alpha", "half_open", "timeout")}
+    world.health.admits = False
+    answer = world.router.answer(ASK)
+    assert answer.provider == "beta"
+    (page,) = world.ledger.pages(period_of(world.clock.now()))
+    assert page.used["month"] == int(answer.cost_usd.scaleb(6))
