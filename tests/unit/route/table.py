@@ -72,7 +72,7 @@ def _holds(item: Item, update: dict[str, Any]) -> bool:
             return (names[there] in item) == (function == "attribute_exists")
         value = item.get(names[left])
         if sign == "=":
-            return value == values[right]
+            return bool(value == values[right])
         # Whole numbers: below a bound is at most one less.
         bound = int(values[right]["N"]) - (sign == "<") if value else 0
         return value is not None and int(value["N"]) <= bound

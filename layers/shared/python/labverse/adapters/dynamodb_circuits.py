@@ -100,9 +100,10 @@ def _circuit(name: str, item: Mapping[str, Any]) -> Circuit:
     version = int(item[f"{_VERSION}{name}"]["N"])
     try:
         fields = json.loads(item[f"{_CIRCUIT}{name}"]["S"])
+        known: dict[str, Any] = {key: fields[key] for key in _PLAIN}
         times = {key: datetime.fromtimestamp(fields[key], UTC) for key in _TIMES if key in fields}
-        known = {key: fields[key] for key in _PLAIN}
+        known |= times
     except (ValueError, KeyError, TypeError) as error:
         telemetry.logger().warning("not understood", extra={"circuit": name, "why": str(error)})
         return Circuit(name, version=version)
-    return Circuit(name, version=version, **known, **times)
+    return Circuit(name, version=version, **known)
