@@ -1,5 +1,6 @@
 """Circuits on AWS's own protocol: kept, read back, and what happens when others were faster."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -64,6 +65,25 @@ def test_who_comes_second_is_told_what_is_there() -> None:
     assert first.swap(Circuit("a:b"), OPEN) is None
     assert second.swap(Circuit("a:b"), Circuit("a:b", 9, version=1)) == OPEN
     assert second.read() == {"a:b": OPEN}
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "null", '{"failures": 1}', '{"until": "soon"}'])
+def test_what_nobody_understands_is_closed_and_can_be_replaced(text: str) -> None:
+    item = Item()
+    kept = circuits(item)
+    kept.swap(Circuit("a:b"), OPEN)
+    item.item["circuit:a:b"] = {"S": text}
+    assert kept.read() == {"a:b": Circuit("a:b", version=OPEN.version)}
+    assert kept.swap(Circuit("a:b"), OPEN) == Circuit("a:b", version=OPEN.version)
+    assert kept.swap(Circuit("a:b", version=OPEN.version), replace(OPEN, version=4)) is None
+
+
+def test_what_a_later_version_adds_is_passed_over() -> None:
+    item = Item()
+    kept = circuits(item)
+    kept.swap(Circuit("a:b"), OPEN)
+    item.item["circuit:a:b"]["S"] = item.item["circuit:a:b"]["S"].replace("{", '{"more": 1, ')
+    assert kept.read() == {"a:b": OPEN}
 
 
 def test_without_its_table_a_process_still_keeps_its_own_breakers() -> None:

@@ -83,6 +83,24 @@ def test_the_first_does_not_wait_for_ever(source: Source) -> None:
     assert settled(told, 1, clock)
 
 
+def test_after_a_long_pause_the_first_waits_again(source: Source) -> None:
+    clock = FakeClock()
+    told = refreshed(source, clock)
+    for reads in range(1, 4):
+        assert told.value() == reads, "nobody is told what was true before the pause"
+        clock.seconds += 60
+
+
+def test_nobody_waits_twice_for_what_cannot_be_read(source: Source) -> None:
+    source.gate.clear()
+    clock = FakeClock()
+    told = refreshed(source, clock, patience=0.01)
+    for _ in range(3):
+        clock.seconds += 60
+        assert told.value() == 0
+    assert source.reads == 1
+
+
 def test_a_failure_leaves_the_value_and_is_tried_again_later(source: Source) -> None:
     clock = FakeClock()
     told = refreshed(source, clock)

@@ -11,7 +11,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 Item = dict[str, dict[str, Any]]
-_TERM = re.compile(r"(attribute_exists|attribute_not_exists)\((#\w+)\)|(#\w+) (<=?) (:\w+)")
+_TERM = re.compile(r"(attribute_exists|attribute_not_exists)\((#\w+)\)|(#\w+) (<=?|=) (:\w+)")
 _CLAUSE = re.compile(r"(ADD|SET|REMOVE) (.*?)(?= (?:ADD|SET|REMOVE) |$)")
 
 
@@ -71,6 +71,8 @@ def _holds(item: Item, update: dict[str, Any]) -> bool:
         if function:
             return (names[there] in item) == (function == "attribute_exists")
         value = item.get(names[left])
+        if sign == "=":
+            return bool(value == values[right])
         # Whole numbers: below a bound is at most one less.
         bound = int(values[right]["N"]) - (sign == "<") if value else 0
         return value is not None and int(value["N"]) <= bound

@@ -1,15 +1,12 @@
-"""The rules of a breaker, by example and for any sequence of calls of any number of processes."""
+"""The rules of a breaker, by example."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from labverse.adapters.memory_circuits import MemoryCircuits
-from labverse.route.breaker import Circuit, HealthPolicy, failed, succeeded
+from labverse.route.breaker import Circuit, HealthPolicy, admitted, failed, succeeded
 from labverse.route.models import Outcome
 from labverse.route.ports import ProviderFailure, Reply
 from labverse.route.watch import Watch
@@ -64,6 +61,40 @@ def test_of_two_times_that_it_asked_for_the_later_one_wins(first: float) -> None
     circuit = failed(circuit, failure("rate_limited", second), NOW, POLICY, earlier)
     assert circuit.until == NOW + timedelta(seconds=60)
     assert circuit.ordered
+
+
+@pytest.mark.parametrize("asked", [1, 60])
+def test_while_it_asks_to_be_left_alone_only_a_try_closes_it(asked: float) -> None:
+    """Of a call that had not heard of it; without such a wish, it is our guess that is wrong."""
+    unaware = NOW + timedelta(milliseconds=1)
+    guess = failed(Circuit("p"), failure(), NOW, POLICY, NOW)
+    assert succeeded(guess, unaware).until is None
+    wish = failed(guess, failure("rate_limited", asked), NOW, POLICY, unaware)
+    assert wish.until is not None
+    assert wish.until == NOW + timedelta(seconds=max(asked, POLICY.window_s))
+    assert succeeded(wish, unaware) == wish
+    assert succeeded(wish, wish.until).until is None
+
+
+def test_a_call_that_fails_late_is_old_news_once_a_later_one_succeeded() -> None:
+    opened = failed(Circuit("p"), failure(), NOW, POLICY, NOW)
+    assert opened.until is not None
+    well, before = succeeded(opened, opened.until), opened.until - timedelta(seconds=1)
+    later = opened.until + timedelta(seconds=20)
+    assert failed(well, failure("timeout"), later, POLICY, before) == well
+    asked = failed(well, failure("rate_limited", 7), later, POLICY, before)
+    assert asked.until == later + timedelta(seconds=7)
+    assert failed(well, failure(), later, POLICY, opened.until).failures == 1
+
+
+def test_who_asks_for_more_time_is_not_blocked_by_a_try_that_was_under_way() -> None:
+    opened = failed(Circuit("p"), failure(), NOW, POLICY, NOW)
+    assert opened.until is not None
+    trying = admitted(opened, opened.until, POLICY)
+    assert trying is not None
+    told = failed(trying, failure("rate_limited", 6), opened.until, POLICY, NOW)
+    assert told.seen(opened.until).until == opened.until + timedelta(seconds=6)
+    assert admitted(told, opened.until + timedelta(seconds=6), POLICY) is not None
 
 
 def test_calls_that_were_under_way_do_not_count_as_tries() -> None:
@@ -129,72 +160,3 @@ def test_who_tries_and_dies_blocks_nobody_for_long() -> None:
 
 def states(events: list[Any]) -> list[tuple[str, str]]:
     return [(event.provider, event.state) for event in events]
-
-
-class Processes(RuleBasedStateMachine):
-    """Three processes over one store; a provider that is up or down, and calls in between."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.clock, self.told = FakeClock(), FakeAnnouncer()
-        store = MemoryCircuits()
-        self.watches = [Watch(store, self.clock, POLICY, lambda: "id", self.told) for _ in range(3)]
-        self.up, self.calls_since_down = True, 0
-        self.asked_until = self.clock.now()
-        self.under_way: list[datetime] = []
-
-    @rule(who=st.integers(0, 2), retry_after=st.none() | st.floats(0, 100))
-    def call(self, who: int, retry_after: float | None) -> None:
-        watch = self.watches[who]
-        breaker, now = watch.look().get("p"), self.clock.now()
-        if breaker is not None and (breaker.state == "open" or not watch.admit("p")):
-            return
-        assert now >= self.asked_until, "it asked to be left alone until then"
-        if breaker is None:
-            self.calls_since_down += not self.up
-        self.end(who, now, retry_after)
-
-    @rule(who=st.integers(0, 2), retry_after=st.none() | st.floats(0, 100))
-    def end_of_an_older_call(self, who: int, retry_after: float | None) -> None:
-        if self.under_way:
-            self.end(who, self.under_way.pop(), retry_after)
-
-    def end(self, who: int, began: datetime, retry_after: float | None) -> None:
-        if self.up:
-            self.watches[who].report("p", GOOD, began)
-            return
-        self.watches[who].report("p", failure("rate_limited", retry_after), began)
-        if retry_after is not None:
-            asked = self.clock.now() + timedelta(seconds=retry_after)
-            self.asked_until = max(self.asked_until, asked)
-
-    @rule()
-    def begin_a_long_call(self) -> None:
-        if self.watches[0].look() == {}:
-            self.under_way.append(self.clock.now())
-
-    @rule()
-    def fall_sick(self) -> None:
-        if self.up:
-            self.up, self.calls_since_down = False, 0
-
-    @rule()
-    def recover(self) -> None:
-        self.up = True
-
-    @rule(seconds=st.floats(0, 200))
-    def wait(self, seconds: float) -> None:
-        self.clock.seconds += seconds
-
-    @invariant()
-    def a_dead_one_is_called_once_beside_the_trials(self) -> None:
-        assert self.calls_since_down <= 1
-
-    @invariant()
-    def changes_are_told_once_and_in_turn(self) -> None:
-        told = [state for _, state in states(self.told.events)]
-        assert told == (["down", "up"] * len(told))[: len(told)]
-
-
-Processes.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
-TestProcesses = Processes.TestCase

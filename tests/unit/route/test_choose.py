@@ -129,7 +129,7 @@ def test_all_down_leaves_the_local_model() -> None:
 
 def test_without_a_local_one_our_own_guess_is_doubted_and_an_order_is_not() -> None:
     found = ranking(down("guess", 30), down("order", 60, ordered=True))
-    assert names(found) == ["guess"]
+    assert [(one.candidate.alias, one.trial) for one in found.order] == [("guess", False)]
     assert [item.model for item in found.refused] == ["order"]
     assert found.until == NOW + timedelta(seconds=60)
 

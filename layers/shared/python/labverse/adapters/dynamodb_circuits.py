@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from labverse.adapters.refreshed import Refreshed
 from labverse.kernel.clock import Clock
 from labverse.kernel.errors import Unavailable
+from labverse.platform import telemetry
 from labverse.route.breaker import Circuit
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 _KEY: Any = {"name": {"S": "health"}}
 _REFUSED = "ConditionalCheckFailedException"
 _CIRCUIT, _VERSION = "circuit:", "version:"
-_TIMES = ("opened_at", "until", "trial_until")
+_PLAIN = ("failures", "why", "ordered")
+_TIMES = ("opened_at", "until", "trial_until", "alive_at")
 # Half of what an open breaker is open at the shortest; a new process waits for its first look.
 _SECONDS, _PATIENCE_SECONDS = 2.0, 0.15
 
@@ -82,25 +84,26 @@ def _values(old: Circuit, new: Circuit) -> Any:
 
 
 def _written(circuit: Circuit) -> str:
-    fields: dict[str, Any] = {
-        "failures": circuit.failures,
-        "why": circuit.why,
-        "ordered": circuit.ordered,
-    }
+    fields: dict[str, Any] = {name: getattr(circuit, name) for name in _PLAIN}
     times = {name: getattr(circuit, name) for name in _TIMES}
     fields |= {name: at.timestamp() for name, at in times.items() if at is not None}
     return json.dumps(fields)
 
 
 def _circuits(item: Mapping[str, Any]) -> dict[str, Circuit]:
-    found = {}
-    for attribute, value in item.items():
-        if attribute.startswith(_CIRCUIT):
-            name = attribute.removeprefix(_CIRCUIT)
-            fields = json.loads(value["S"])
-            times = {
-                key: datetime.fromtimestamp(fields[key], UTC) for key in _TIMES if key in fields
-            }
-            version = int(item[f"{_VERSION}{name}"]["N"])
-            found[name] = Circuit(name, version=version, **{**fields, **times})
-    return found
+    names = [key.removeprefix(_CIRCUIT) for key in item if key.startswith(_CIRCUIT)]
+    return {name: _circuit(name, item) for name in names}
+
+
+def _circuit(name: str, item: Mapping[str, Any]) -> Circuit:
+    """As it was written. What another version of this code wrote closes it, and may be replaced."""
+    version = int(item[f"{_VERSION}{name}"]["N"])
+    try:
+        fields = json.loads(item[f"{_CIRCUIT}{name}"]["S"])
+        known: dict[str, Any] = {key: fields[key] for key in _PLAIN}
+        times = {key: datetime.fromtimestamp(fields[key], UTC) for key in _TIMES if key in fields}
+        known |= times
+    except (ValueError, KeyError, TypeError) as error:
+        telemetry.logger().warning("not understood", extra={"circuit": name, "why": str(error)})
+        return Circuit(name, version=version)
+    return Circuit(name, version=version, **known)

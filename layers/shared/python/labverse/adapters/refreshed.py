@@ -1,4 +1,4 @@
-"""A value that is read now and then, in a thread of its own: nobody waits for it but the first."""
+"""A value that is read now and then, in a thread of its own: hardly anybody waits for it."""
 
 import threading
 from collections.abc import Callable
@@ -9,14 +9,16 @@ from labverse.kernel.errors import Unavailable
 from labverse.platform import telemetry
 
 T = TypeVar("T")
+# A process may have been frozen: what nobody asked for in so many periods is not told once more.
+_PERIODS = 5
 
 
 class Refreshed(Generic[T]):
     """`read`, at most every `seconds`; safe from many threads.
 
-    The first to ask waits up to `patience` seconds for it. Afterwards a value that is too old is
-    told once more, while one thread reads the next. While `read` raises Unavailable the value stays
-    as it was, `empty` at first, and the log says so.
+    The first to ask waits up to `patience` seconds for it; so does the first after a long pause.
+    Else a value that is too old is told once more, while one thread reads the next. While `read`
+    raises Unavailable the value stays as it was, `empty` at first, and the log says so.
     """
 
     def __init__(
@@ -29,7 +31,10 @@ class Refreshed(Generic[T]):
 
     def value(self) -> T:
         """The value as of a moment ago."""
-        if self._clock.monotonic() - self._at >= self._seconds and self._lock.acquire(False):
+        age = self._clock.monotonic() - self._at
+        if age >= self._seconds and self._lock.acquire(False):
+            if age >= _PERIODS * self._seconds:
+                self._ready.clear()
             # Whoever comes while the thread is under way takes what there is.
             threading.Thread(target=self._refresh, daemon=True).start()
         if not self._ready.is_set():

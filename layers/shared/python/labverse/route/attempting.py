@@ -59,11 +59,19 @@ class Attempts:
         return None
 
     def _granted(self, task: Task, one: Ranked, *, beside: bool) -> Grant | NoMoney:
+        found = self._paid(task, one, beside=beside)
+        if isinstance(found, NoMoney) or not one.trial:
+            return found
+        # Last: whoever is admitted and cannot pay would keep all others from trying it.
+        provider = one.candidate.provider
+        if self.health.admit(provider):
+            return found
+        self.purse.drop(found)
+        return NoMoney(f"{DOWN}{provider} was down, and another request tries it")
+
+    def _paid(self, task: Task, one: Ranked, *, beside: bool) -> Grant | NoMoney:
         candidate, request = one.candidate, task.request
-        if one.trial and not self.health.admit(candidate.provider):
-            return NoMoney(f"{DOWN}{candidate.provider} was down, and another request tries it")
-        limit = task_limit(request.work, self.catalogue.config)
-        left = self.hard_left(task)
+        limit, left = task_limit(request.work, self.catalogue.config), self.hard_left(task)
         output = output_limit(candidate, request.output, left, limit, request.size)
         if candidate.price is None:
             return Grant(output)

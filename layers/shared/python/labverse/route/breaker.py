@@ -43,7 +43,7 @@ class Circuit:
     """What is kept of one provider. `until` None: it may be asked.
 
     `failures`: how often in a row. `trial_until`: until then somebody tries it for everybody.
-    `version` grows with every change.
+    `alive_at`: when the call began that closed it. `version` grows with every change.
     """
 
     provider: str
@@ -54,6 +54,7 @@ class Circuit:
     ordered: bool = False
     trial_until: datetime | None = None
     version: int = 0
+    alive_at: datetime | None = None
 
     def seen(self, now: datetime) -> Breaker:
         """The breaker as callers see it."""
@@ -76,13 +77,14 @@ def failed(
     """After a fault of a call that began at `began`.
 
     Only a call that began when the window was over is a try that failed. Others were under way, or
-    of processes that had not heard of it: they only add what the provider asked for.
+    of processes that had not heard of it: they only add what the provider asked for. One that
+    began before a call that did succeed, and asks for nothing, is old news.
     """
     asked = _asked(failure, now, policy)
     if circuit.until is not None and began < circuit.until:
-        if asked is None or asked <= circuit.until:
-            return circuit
-        return replace(circuit, until=asked, ordered=True, version=circuit.version + 1)
+        return circuit if asked is None else _left_alone(circuit, asked)
+    if asked is None and circuit.alive_at is not None and began < circuit.alive_at:
+        return circuit
     failures = circuit.failures + 1
     quota = failure.outcome == "quota_exhausted"
     times = [now + _window(policy, failures, quota=quota), circuit.until, asked]
@@ -98,10 +100,16 @@ def failed(
 
 
 def succeeded(circuit: Circuit, began: datetime) -> Circuit:
-    """After a call that proved it alive. One that began before it opened proves nothing."""
-    if circuit.until is None or (circuit.opened_at is not None and began < circuit.opened_at):
+    """After a call that proved it alive.
+
+    One that began before it opened proves nothing; nor does one, of a process that had not heard of
+    it, that began while the provider asked to be left alone: it may serve some and not others.
+    """
+    if circuit.until is None or circuit.opened_at is None:
         return circuit
-    return Circuit(circuit.provider, version=circuit.version + 1)
+    if began < (circuit.until if circuit.ordered else circuit.opened_at):
+        return circuit
+    return Circuit(circuit.provider, version=circuit.version + 1, alive_at=began)
 
 
 def admitted(circuit: Circuit, now: datetime, policy: HealthPolicy) -> Circuit | None:
@@ -110,6 +118,15 @@ def admitted(circuit: Circuit, now: datetime, policy: HealthPolicy) -> Circuit |
         return None
     until = now + timedelta(seconds=policy.trial_s)
     return replace(circuit, trial_until=until, version=circuit.version + 1)
+
+
+def _left_alone(circuit: Circuit, asked: datetime) -> Circuit:
+    """Of two times that it asked for, the later one; whoever was trying it is not waited for."""
+    if circuit.until is not None and asked <= circuit.until and circuit.ordered:
+        return circuit
+    until = max(asked, circuit.until or asked)
+    version = circuit.version + 1
+    return replace(circuit, until=until, ordered=True, trial_until=None, version=version)
 
 
 def _asked(failure: ProviderFailure, now: datetime, policy: HealthPolicy) -> datetime | None:

@@ -62,7 +62,8 @@ def choose(
             ranked.append(_ranked(state, request, output))
     if not ranked:
         # That a provider is down is our guess, unless it says so: with nothing else left, ask it.
-        ranked = [_ranked(state, request, output) for state, _ in down if not _ordered(state)]
+        doubted = [_ranked(state, request, output) for state, _ in down if not _ordered(state)]
+        ranked = [replace(one, trial=False) for one in doubted]  # its time has not come
         down = [(state, until) for state, until in down if _ordered(state)]
     # Sorting keeps the order of config between equals.
     ranked.sort(key=lambda one: (one.group, *_preference(one, request)))

@@ -3,12 +3,17 @@
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, PlainSerializer
 
 from labverse.kernel.model import Model
 from labverse.route.models import Tokens
 
-PerMillion = Annotated[Decimal, Field(ge=0, le=10_000, allow_inf_nan=False)]
+# As many digits as a JSON number carries exactly.
+PerMillion = Annotated[
+    Decimal,
+    Field(ge=0, le=10_000, max_digits=15, allow_inf_nan=False),
+    PlainSerializer(float, return_type=float, when_used="json"),
+]
 _MICRO = Decimal("0.000001")
 _MILLION = 1_000_000
 _NOTHING = Decimal(0)
