@@ -21,7 +21,7 @@ class AllocationLimits(Model):
         description="Of the spend seen, the largest budget that we place; more stays unspent.",
     )
     certainty: float = Field(
-        default=0.99, gt=0.5, lt=1, description="Chance that a move gains, at least."
+        default=0.975, gt=0.5, lt=1, description="Chance that a move gains, at least."
     )
     periods: int = Field(default=28, ge=8, description="Periods a channel needs before it moves.")
     variation: float = Field(
