@@ -1,7 +1,7 @@
 """The forecast of a daily series: a point and an interval for every day ahead.
 
 Pure and deterministic: the same series gives the same bytes. Which members are asked and how they
-are weighed is in `members` and `combine`; docs/adr says what was measured.
+are weighed is in `members` and `combine`.
 """
 
 from dataclasses import dataclass
