@@ -17,9 +17,11 @@ from infra_cdk.local.paths import BUILD, ROOT, TOOLS, with_tools
 from infra_cdk.local.problems import Problem
 
 _NAMES = ("tools", "dev", "emulator", "runtime", "model", "weights", "scan", "sam", "bench")
+_LAYERS = ("deps", "tracing", "solver", "forecast")
+_NAMES = ("tools", "dev", "emulator", "runtime", "model", "weights", "scan", "sam")
 # In this order: later ones are constrained by earlier ones.
 REQUESTS = (
-    *(ROOT / "layers" / name / "requirements.in" for name in ("deps", "tracing", "solver")),
+    *(ROOT / "layers" / name / "requirements.in" for name in _LAYERS),
     *(LOCKS / f"{name}.in" for name in _NAMES),
 )
 # The SDK asks for botocore, which Lambda has: 31 MB less.
