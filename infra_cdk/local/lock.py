@@ -18,7 +18,6 @@ from infra_cdk.local.problems import Problem
 
 _NAMES = ("tools", "dev", "emulator", "runtime", "model", "weights", "scan", "sam", "bench")
 _LAYERS = ("deps", "tracing", "solver", "forecast")
-_NAMES = ("tools", "dev", "emulator", "runtime", "model", "weights", "scan", "sam")
 # In this order: later ones are constrained by earlier ones.
 REQUESTS = (
     *(ROOT / "layers" / name / "requirements.in" for name in _LAYERS),

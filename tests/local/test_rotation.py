@@ -98,7 +98,7 @@ def test_kimi_lists_secrets_and_shows_none(deployed: Deployed) -> None:
     rows = {row["name"]: row["versions"] for row in json.loads(done.stdout)}
     assert rows["webhook-signing"][before] == ["AWSPREVIOUS"]
     assert "AWSCURRENT" in rows["webhook-signing"][driver.stages()["AWSCURRENT"]]
-    assert len(rows) == 5
+    assert len(rows) == 6
     keys = KeySet.parse(driver.text())
     assert keys.current.key not in done.stdout + done.stderr + kimi("secrets", "list").stdout
     assert kimi("secrets", "rotate", "provider-admin").returncode == 2
