@@ -16,7 +16,7 @@ PURE = frozenset({
     "datetime", "decimal", "enum", "fractions", "functools", "hashlib", "heapq", "hmac",
     "itertools", "json", "math", "operator", "re", "statistics", "string", "types", "typing",
     "unicodedata", "zoneinfo",
-    "annotated_types", "pydantic", "pydantic_core", "numpy", "highspy", "labverse",
+    "annotated_types", "pydantic", "pydantic_core", "numpy", "highspy", "pandas", "labverse",
 })  # fmt: skip
 # Calls that reach the clock, a file or a terminal through a name that is pure otherwise.
 IMPURE_CALLS = frozenset({

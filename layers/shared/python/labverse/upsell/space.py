@@ -3,7 +3,6 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from labverse.upsell.arrays import Floats
 Context = Mapping[str, Any]
 NOT_FEATURES = frozenset({"customer_id"})
 _FAR = 3.0
+_NUMBERS = (int, float, np.integer, np.floating)
 _HUGE = 1e9
 _LONGEST = 64
 _CALM = 20
@@ -66,14 +66,14 @@ def _parts(context: Context) -> list[tuple[str, float | None]]:
         short = str(name)[:_LONGEST]
         if isinstance(value, str):
             parts.append((f"{short}={value[:_LONGEST]}", None))
-        elif isinstance(value, Real) and not math.isnan(number := _bounded(value)):
+        elif isinstance(value, _NUMBERS) and not math.isnan(number := _bounded(value)):
             parts.append((short, number))
     return parts
 
 
-def _bounded(value: Real) -> float:
-    """Integers may be too large for a float."""
-    return float(max(-_HUGE, min(_HUGE, value)))  # type: ignore[arg-type]
+def _bounded(value: Any) -> float:
+    """A number of any kind: an integer may be too large for a float."""
+    return float(max(-_HUGE, min(_HUGE, value)))
 
 
 def _joined(old: tuple[int, float, float], value: float) -> tuple[int, float, float]:
