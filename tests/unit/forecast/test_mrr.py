@@ -40,8 +40,8 @@ def test_the_same_question_gives_the_same_bytes_and_another_has_another_digest()
 @pytest.mark.parametrize("history", [MRR, daily(flow(2, 800)), daily(flow(3, 60))])
 @pytest.mark.parametrize("days", [1, 5, 90])
 def test_drivers_add_up_to_the_change(history: object, days: int) -> None:
-    answer = forecast_mrr(history, days)  # type: ignore[arg-type]
-    now = float(np.mean(history.iloc[-7:]))  # type: ignore[attr-defined]
+    answer = forecast_mrr(history, days)
+    now = float(np.mean(history.iloc[-7:]))
     ends = [float(day.value) for day in answer.forecast][-7:]
     effects = [driver.effect for driver in answer.key_drivers]
     assert float(sum(effects, Decimal(0))) == pytest.approx(np.mean(ends) - now, abs=0.05)

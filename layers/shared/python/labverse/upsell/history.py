@@ -23,6 +23,17 @@ class History(NamedTuple):
     """Mean amount of the repeat days; 0 without any."""
     total: Floats
 
+    def part(self, rows: slice) -> "History":
+        """Of some of the customers."""
+        return History(
+            self.customers[rows],
+            self.repeats[rows],
+            self.recency[rows],
+            self.age[rows],
+            self.mean_repeat[rows],
+            self.total[rows],
+        )
+
 
 def history(transactions: pd.DataFrame, as_of: pd.Timestamp | None = None) -> History:
     """Count. `as_of` is the end of the record, by default the last day in it; later rows are left.
@@ -57,4 +68,4 @@ def _days(transactions: pd.DataFrame) -> pd.DataFrame:
     ):
         raise InvalidInput("transactions: customers, dates and amounts must all be readable")
     frame = pd.DataFrame({"customer": transactions["customer"], "date": dates, "amount": amounts})
-    return frame.groupby(["customer", "date"], as_index=False)["amount"].sum()
+    return frame.groupby(["customer", "date"])["amount"].sum().reset_index()

@@ -71,8 +71,8 @@ def _parts(context: Context) -> list[tuple[str, float | None]]:
     return parts
 
 
-def _bounded(value: float) -> float:
-    """Integers may be too large for a float."""
+def _bounded(value: Any) -> float:
+    """A number of any kind: an integer may be too large for a float."""
     return float(max(-_HUGE, min(_HUGE, value)))
 
 

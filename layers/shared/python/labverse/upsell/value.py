@@ -79,4 +79,4 @@ def _blocks(seen: History, days: Floats) -> Iterator[tuple[History, Floats]]:
     """Some customers at a time: draws of all of them would not fit a small function's memory."""
     for start in range(0, days.size, _BLOCK):
         part = slice(start, start + _BLOCK)
-        yield History(*(column[part] for column in seen)), days[part]
+        yield seen.part(part), days[part]
