@@ -28,13 +28,16 @@ def test_nobody_is_blamed_where_nothing_is_wrong() -> None:
     assert len(false) <= 5, false
 
 
+LEVELS = (("latency", 100.0), ("requests", 50.0), ("errors", 0.0), ("cpu", 20.0))
+
+
 def hand_made(**late: float) -> pd.DataFrame:
     """web calls shop calls store: 40 quiet points, then 8 with the metrics named `late` there."""
     rng = np.random.default_rng(3)
     index = pd.date_range("2026-01-05", periods=48, freq="1min")
     data = {}
     for service in ("web", "shop", "store"):
-        for metric, level in (("latency", 100.0), ("requests", 50.0), ("errors", 0.0)):
+        for metric, level in LEVELS:
             values = level * rng.normal(1, 0.03, size=48)
             values[40:] += late.get(f"{service}_{metric}", 0.0)
             data[(service, metric)] = values
@@ -56,7 +59,13 @@ def test_blame_goes_down_the_chain_to_where_the_wait_begins() -> None:
 
 
 def test_a_little_trouble_below_does_not_excuse_a_lot_above() -> None:
-    assert first(hand_made(web_latency=900, shop_latency=900, store_latency=20)) == "shop"
+    assert first(hand_made(web_latency=900, shop_latency=900, store_latency=60)) == "shop"
+
+
+def test_a_service_short_of_its_own_resource_is_not_excused() -> None:
+    waits = {"web_latency": 300.0, "shop_latency": 300.0, "store_latency": 200.0}
+    assert first(hand_made(**waits)) == "store"
+    assert first(hand_made(**waits, shop_cpu=60)) == "shop"
 
 
 def test_errors_from_nothing_count() -> None:
