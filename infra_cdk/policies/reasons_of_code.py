@@ -22,7 +22,7 @@ CODE: tuple[Accepted, ...] = (
     Accepted(
         ("B506",),
         "layers/shared/python/labverse/library.py",
-        "the loader is a safe one, in C where the wheel has it: the scanner knows the other by name",
+        "the loader is a safe one, in C where the wheel has it; the scanner goes by the name",
     ),
     Accepted(
         ("B310",),

@@ -2,6 +2,7 @@
 
 import json
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import pytest
@@ -39,7 +40,7 @@ def test_the_same_question_gives_the_same_bytes_and_another_has_another_digest()
 
 @pytest.mark.parametrize("history", [MRR, daily(flow(2, 800)), daily(flow(3, 60))])
 @pytest.mark.parametrize("days", [1, 5, 90])
-def test_drivers_add_up_to_the_change(history: object, days: int) -> None:
+def test_drivers_add_up_to_the_change(history: Any, days: int) -> None:
     answer = forecast_mrr(history, days)
     now = float(np.mean(history.iloc[-7:]))
     ends = [float(day.value) for day in answer.forecast][-7:]

@@ -53,18 +53,17 @@ def choose(
     output = _usual_output(candidates, request.output)
     for state in candidates:
         reason = _reason_against(state.candidate, request, budget.task_usd)
-        until = _down_until(state, now)
         if reason is not None:
             refused.append(Refusal(model=state.candidate.alias, reason=reason))
-        elif until is not None:
+        elif (until := _down_until(state, now)) is not None:
             down.append((state, until))
         else:
             ranked.append(_ranked(state, request, output))
     if not ranked:
         # That a provider is down is our guess, unless it says so: with nothing else left, ask it.
-        doubted = [_ranked(state, request, output) for state, _ in down if not _ordered(state)]
-        ranked = [replace(one, trial=False) for one in doubted]  # its time has not come
-        down = [(state, until) for state, until in down if _ordered(state)]
+        guessed = [_ranked(state, request, output) for state, _ in down if not _ordered(state)]
+        ranked = [replace(one, trial=False) for one in guessed]  # its time has not come
+        down = [one for one in down if _ordered(one[0])]
     # Sorting keeps the order of config between equals.
     ranked.sort(key=lambda one: (one.group, *_preference(one, request)))
     order = tuple(_explored(ranked, request.policy, rng))

@@ -62,7 +62,9 @@ class Decision:
     gain: float
     """The same, less that of the incumbent, or of an even choice where there is none."""
     confidence: float
-    """Posterior probability that no other of the offers is better here."""
+    """Share of the policy's draws in which no other offer was better here. The draws are narrower
+    than the posterior (`exploration`), so it is more confident than a probability would be.
+    """
     mode: Mode
     model_version: int
     context: Context
