@@ -104,7 +104,9 @@ class Attempts:
         fate, standing = self.purse.close(grant, what, bill)
         ended = Ended(one, what, bill, grant, fate, standing, started_at, round(seconds * 1000))
         self._learn(task, ended, seconds, turn)
-        self.recorder.attempt(task.span(ended, self.new_id()[:16]))
+        # One id names the lease and the span, where there is a lease: it is new for each attempt.
+        span_id = grant.lease.ask.lease_id if grant.lease else self.new_id()[:16]
+        self.recorder.attempt(task.span(ended, span_id))
         return ended
 
     def hard_left(self, task: Task) -> float:
