@@ -5,7 +5,9 @@ import os
 import ssl
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -55,6 +57,20 @@ class Deployed:
             aws_secret_access_key=self.facts["aws_secret_access_key"],
             verify=self.facts["ca_bundle"],
         )
+
+    @contextmanager
+    def table_like(self, table: str) -> Iterator[str]:
+        """The name of an empty table with the keys of that one, for as long as this lasts."""
+        client, name = self.client("dynamodb"), f"{table}-{uuid.uuid4().hex[:8]}"
+        like = client.describe_table(TableName=table)["Table"]
+        client.create_table(
+            TableName=name,
+            KeySchema=like["KeySchema"],
+            AttributeDefinitions=like["AttributeDefinitions"],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        yield name
+        client.delete_table(TableName=name)
 
 
 def environment(instance: str = INSTANCE) -> dict[str, str]:

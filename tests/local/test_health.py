@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,16 +19,8 @@ PROCESSES = 4
 @pytest.fixture
 def table(deployed: Deployed) -> Iterator[str]:
     """A table like the deployed one, of this test's own."""
-    client, name = deployed.client("dynamodb"), f"capacity-{uuid.uuid4().hex[:8]}"
-    like = client.describe_table(TableName="labverse-local-capacity")["Table"]
-    client.create_table(
-        TableName=name,
-        KeySchema=like["KeySchema"],
-        AttributeDefinitions=like["AttributeDefinitions"],
-        BillingMode="PAY_PER_REQUEST",
-    )
-    yield name
-    client.delete_table(TableName=name)
+    with deployed.table_like("labverse-local-capacity") as name:
+        yield name
 
 
 def test_of_four_processes_one_announces_and_one_tries(deployed: Deployed, table: str) -> None:

@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import time
-import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -66,17 +65,9 @@ def provider() -> Iterator[Provider]:
 
 @pytest.fixture
 def table(deployed: Deployed) -> Iterator[str]:
-    """A table like the deployed ledger's, of this test's own."""
-    client, name = deployed.client("dynamodb"), f"ledger-{uuid.uuid4().hex[:8]}"
-    like = client.describe_table(TableName="labverse-local-ledger")["Table"]
-    client.create_table(
-        TableName=name,
-        KeySchema=like["KeySchema"],
-        AttributeDefinitions=like["AttributeDefinitions"],
-        BillingMode="PAY_PER_REQUEST",
-    )
-    yield name
-    client.delete_table(TableName=name)
+    """A table like the deployed one, of this test's own."""
+    with deployed.table_like("labverse-local-ledger") as name:
+        yield name
 
 
 @pytest.fixture
