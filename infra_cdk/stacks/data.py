@@ -63,25 +63,28 @@ def _tables(scope: Construct, config: StageConfig, key: kms.IKey) -> dict[str, s
 
 
 def _provider_keys(scope: Construct, config: StageConfig, key: kms.IKey) -> secretsmanager.Secret:
-    """Empty at first: whoever has a key sets it later, and deploying again does not touch it."""
-    return secretsmanager.Secret(
-        scope,
-        "ProviderKeys",
-        secret_name=f"labverse/{config.stage}/provider-keys",
-        description="Keys of AI providers: a JSON object by provider name",
-        secret_string_value=cdk.SecretValue.unsafe_plain_text("{}"),
-        encryption_key=key,
-        removal_policy=removal(config),
+    what = "Keys of AI providers: a JSON object by provider name"
+    return _to_fill(
+        scope, "ProviderKeys", f"labverse/{config.stage}/provider-keys", what, (config, key)
     )
 
 
 def _slack(scope: Construct, config: StageConfig, key: kms.IKey) -> secretsmanager.Secret:
-    """Empty at first: without a token alerts are logged, and posted nowhere."""
+    """Without a token alerts are logged, and posted nowhere."""
+    what = "What we may do in Slack: a JSON object with bot_token and signing_secret"
+    return _to_fill(scope, "Slack", f"labverse/{config.stage}/slack", what, (config, key))
+
+
+def _to_fill(
+    scope: Construct, id_: str, name: str, what: str, of: tuple[StageConfig, kms.IKey]
+) -> secretsmanager.Secret:
+    """Empty at first: whoever has it sets it later, and deploying again does not touch it."""
+    config, key = of
     return secretsmanager.Secret(
         scope,
-        "Slack",
-        secret_name=f"labverse/{config.stage}/slack",
-        description="What we may do in Slack: a JSON object with bot_token and signing_secret",
+        id_,
+        secret_name=name,
+        description=what,
         secret_string_value=cdk.SecretValue.unsafe_plain_text("{}"),
         encryption_key=key,
         removal_policy=removal(config),

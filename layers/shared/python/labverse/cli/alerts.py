@@ -7,12 +7,11 @@ from typing import Annotated
 
 import typer
 
-from labverse.adapters.secrets_vault import SecretsVault
 from labverse.cli import show, target, typed
+from labverse.cli.amending import amended
 from labverse.cli.failures import USAGE, Commands, Failure
 from labverse.cli.options import Stage
-from labverse.guard.amend import amend
-from labverse.kernel.errors import InvalidInput, NotFound, Unavailable
+from labverse.kernel.errors import InvalidInput
 
 _BOT = "xoxb-"
 
@@ -37,17 +36,7 @@ def set_slack_token(
     if not (force or token.startswith(_BOT)):
         what = f"that is not the token of a bot: it would begin with {_BOT}"
         raise Failure(what, "--force stores it all the same", code=USAGE)
-    secret = found.published("slack-secret")
-    vault = SecretsVault(found.client("secretsmanager"))
-    try:
-        amend(vault, secret, lambda text: _with_token(text, token))
-    except Unavailable as error:
-        raise Failure(f"writing the secret {secret}: {error}", found.help) from error
-    except InvalidInput as error:
-        step = "put {} into it with the AWS CLI, then run this again"
-        raise Failure(f"{secret}: {error}", step) from error
-    except NotFound as error:
-        raise Failure(f"{secret}: {error}", f"is stage {stage!r} deployed there?") from error
+    amended(found, "slack-secret", lambda text: _with_token(text, token))
     show.note("stored; the next alert is posted with it. Invite the bot to the channel")
 
 

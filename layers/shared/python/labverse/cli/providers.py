@@ -8,13 +8,11 @@ from typing import Annotated, Any
 
 import typer
 
-from labverse.adapters.secrets_vault import SecretsVault
 from labverse.cli import api, show, target, typed
+from labverse.cli.amending import amended
 from labverse.cli.failures import USAGE, Commands, Failure
 from labverse.cli.options import Json, Stage
-from labverse.guard.amend import amend
 from labverse.guard.bundle import Bundle
-from labverse.kernel.errors import InvalidInput, NotFound, Unavailable
 
 app = typer.Typer(cls=Commands, help="Model providers, how they are, and their keys.")
 
@@ -65,19 +63,11 @@ def set_key(
     if not force:
         _check(found, name)
     key, now = typed.secret("key", "kimi providers set-key NAME"), datetime.now(UTC)
-    secret = found.published("provider-keys-secret")
-    vault = SecretsVault(found.client("secretsmanager"))
-    try:
-        # Whatever else is set at the same time, by others or by a rotation, stays set.
-        amend(vault, secret, lambda text: Bundle.parse(text).with_key(name, key, now).text())
-    except Unavailable as error:
-        raise Failure(f"writing the secret {secret}: {error}", found.help) from error
-    except InvalidInput as error:
-        # Neither shown nor overwritten: it may hold something that somebody needs.
-        step = "put {} into it with the AWS CLI, then run this again"
-        raise Failure(f"{secret}: {error}", step) from error
-    except NotFound as error:
-        raise Failure(f"{secret}: {error}", f"is stage {stage!r} deployed there?") from error
+    amended(
+        found,
+        "provider-keys-secret",
+        lambda text: Bundle.parse(text).with_key(name, key, now).text(),
+    )
     show.note(f"stored; functions use it within 5 minutes, or when {name} next answers 401")
 
 
