@@ -30,7 +30,7 @@ class StatedMatter:
         assert request.scenarios is not None
         self._issues, self._positions = request.issues, request.positions
         self.agents = request.agents
-        self.roles: tuple[Role, ...] = ("party",) * len(self.agents)
+        self.roles: list[Role] = ["party"] * len(self.agents)
         self.currency = self._positions[0].currency
         self._chances = np.array(request.scenarios.probabilities)
         self.problem = options(self._problem(request, policy), request)

@@ -2,12 +2,13 @@
 
 from typing import Any, Literal
 
+from labverse.kernel.errors import Conflict
 from labverse.kernel.model import Model
 from labverse.negotiate.asking import Ask, approval_id, ask
 from labverse.negotiate.closing import Closing, changed
-from labverse.negotiate.models import ApprovalNote, Negotiation
-from labverse.negotiate.ports import Change, Stored, Written
-from labverse.negotiate.solving import Proposal
+from labverse.negotiate.models import ApprovalNote, Negotiation, ObjectRef
+from labverse.negotiate.ports import Change, Objects, Stored, Written
+from labverse.negotiate.proposal import Proposal
 from labverse.negotiate.states import Reason, State
 
 _ENDS = {"no_agreement": State.NO_AGREEMENT, "no_equilibrium": State.NO_EQUILIBRIUM}
@@ -26,14 +27,19 @@ class Recorded(Model):
 class Recording:
     """Writes what solving came to."""
 
-    def __init__(self, closing: Closing) -> None:
+    def __init__(self, closing: Closing, objects: Objects) -> None:
         self._closing, self._deals, self._clock = closing, closing.deals, closing.clock
+        self._objects = objects
 
-    def record(self, proposal: Proposal) -> Recorded:
+    def record(self, negotiation_id: str, kept: ObjectRef) -> Recorded:
         """Done again, it says the same. Terms that are agreed, or asked about, are not asked again.
 
-        Raises NotFound, and Conflict while others change the record.
+        Raises NotFound, and Conflict while others change the record, or where the proposal that was
+        kept is another one.
         """
+        proposal = Proposal.model_validate_json(self._objects.get(kept))
+        if proposal.negotiation_id != negotiation_id:
+            raise Conflict("the proposal is another negotiation's")
         if proposal.deal is None:
             return self._end(proposal)
         record, written = changed(
