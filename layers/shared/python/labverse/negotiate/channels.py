@@ -7,14 +7,13 @@ from typing import Any
 import numpy as np
 
 from labverse.negotiate.config import ChannelProfile, NegotiatePolicy
-from labverse.negotiate.models import ArbitrageNote
+from labverse.negotiate.models import ArbitrageNote, Role
 from labverse.negotiate.problem import Problem, flat
 from labverse.negotiate.requests import NegotiationRequest
 from labverse.negotiate.settling import options
 from labverse.negotiate.syndication import Scene, syndication
 from labverse.negotiate.terms import plain
 
-ROLES = ("buyer", "seller")
 _CENT = Decimal("0.01")
 _PRICE = Decimal("0.0001")
 _PER = {"cpm": "mille", "cpc": "click", "cpa": "acquisition", "revenue_share": "lifetime value"}
@@ -23,7 +22,7 @@ _PER = {"cpm": "mille", "cpc": "click", "cpa": "acquisition", "revenue_share": "
 class ChannelMatter:
     """The first platform buys impressions of the second."""
 
-    roles = ROLES
+    roles: tuple[Role, Role] = ("buyer", "seller")
 
     def __init__(
         self,

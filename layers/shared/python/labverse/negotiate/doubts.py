@@ -1,5 +1,7 @@
 """What a deal is worth and to whom, what misreporting would gain, and what a split would save."""
 
+from typing import Any
+
 from labverse.negotiate.config import NegotiatePolicy
 from labverse.negotiate.impact import Uplift, impact, kept
 from labverse.negotiate.matter import Matter
@@ -74,7 +76,7 @@ def split_of(matter: Matter, policy: NegotiatePolicy) -> SplitNote | None:
     )
 
 
-def _told(one: Uplift) -> dict[str, object]:
+def _told(one: Uplift) -> dict[str, Any]:
     return {
         "mean": one.mean,
         "ci95": one.ci95,

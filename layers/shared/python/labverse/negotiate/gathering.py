@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
+from pydantic import ConfigDict
+
 from labverse.kernel.model import Model
 from labverse.negotiate.adcp import per_major
 from labverse.negotiate.config import ChannelProfile, NegotiatePolicy
@@ -32,6 +34,8 @@ class Gathered(Model):
 
 class PositionRef(Model):
     """What a workflow carries of a position from its gathering to the solving."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     agent: str
     object: ObjectRef

@@ -9,7 +9,7 @@ import numpy as np
 from labverse.negotiate.adcp import per_major
 from labverse.negotiate.arrays import Floats
 from labverse.negotiate.config import NegotiatePolicy
-from labverse.negotiate.models import ArbitrageNote
+from labverse.negotiate.models import ArbitrageNote, Role
 from labverse.negotiate.pricing import arbitrage, per_mille, suspect_units
 from labverse.negotiate.problem import Problem
 from labverse.negotiate.requests import Issue, NegotiationRequest, Position
@@ -30,7 +30,7 @@ class StatedMatter:
         assert request.scenarios is not None
         self._issues, self._positions = request.issues, request.positions
         self.agents = request.agents
-        self.roles = ("party",) * len(self.agents)
+        self.roles: list[Role] = ["party"] * len(self.agents)
         self.currency = self._positions[0].currency
         self._chances = np.array(request.scenarios.probabilities)
         self.problem = options(self._problem(request, policy), request)

@@ -4,39 +4,14 @@ from dataclasses import dataclass
 from math import isfinite, prod
 from typing import Any
 
-from labverse.kernel.model import Model
 from labverse.negotiate import cautions, doubts
 from labverse.negotiate.config import NegotiatePolicy
 from labverse.negotiate.matter import Matter
-from labverse.negotiate.models import (
-    ArbitrageNote,
-    Caution,
-    Deal,
-    ImpactNote,
-    MisreportNote,
-    PositionNote,
-    SplitNote,
-)
+from labverse.negotiate.models import Deal, PositionNote
 from labverse.negotiate.problem import Solution
+from labverse.negotiate.proposal import Proposal
 from labverse.negotiate.solver import solve
 from labverse.negotiate.terms import Agreement, digest, terms
-
-
-class Proposal(Model):
-    """What solving came to. Without a deal, `status`, `reason` and the certificate say why."""
-
-    negotiation_id: str
-    round: int
-    status: str
-    reason: str
-    positions: tuple[PositionNote, ...]
-    deal: Deal | None = None
-    certificate: dict[str, Any] | None = None
-    impact: ImpactNote | None = None
-    arbitrage: ArbitrageNote | None = None
-    sensitivity: tuple[MisreportNote, ...] = ()
-    split: SplitNote | None = None
-    warnings: tuple[Caution, ...] = ()
 
 
 @dataclass(frozen=True)
