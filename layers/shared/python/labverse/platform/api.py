@@ -16,8 +16,9 @@ from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
 
 from labverse.kernel.errors import FieldError, InvalidInput, LabverseError, NotFound
 from labverse.platform import idempotency, problem, telemetry
-from labverse.platform.body import with_json_body
-from labverse.platform.keys import Keyring
+from labverse.platform.body import JSON, RAW, with_json_body, with_raw_body
+from labverse.platform.keys import KeyRecord, Keyring
+from labverse.platform.route_table import RouteTable
 
 PUBLIC = ""
 """The scope of the few routes that need no key; it must be written out, like any other scope."""
@@ -66,6 +67,14 @@ class RouteDoc(NamedTuple):
     """By media type, where the entry's return type does not tell; otherwise one text of `media`."""
 
 
+class _Door(NamedTuple):
+    """What is checked before an entry is called."""
+
+    scope: str
+    errors: ErrorFormat
+    body: str
+
+
 class Api:
     """Routes of one function behind one key check."""
 
@@ -77,27 +86,37 @@ class Api:
         self.resolver = APIGatewayHttpResolver(enable_validation=True)
         self.resolver.exception_handler(RequestValidationError)(_invalid)
         self._keyring, self._once = keyring, once
-        self._scopes: dict[tuple[str, str], str] = {}
-        self._formats: dict[tuple[str, str], ErrorFormat] = {}
-        self.key_id = ""
-        """The key of the request being answered; empty on a public route."""
+        self._doors: RouteTable[_Door] = RouteTable()
+        self.caller: KeyRecord | None = None
+        """The key of the request being answered; None on a public route."""
         self.fallback: Callable[[str, str], Exception] = lambda method, path: NotFound(
             f"there is no {method} {path}"
         )
 
-    def route(
-        self, method: str, path: str, *, scope: str, doc: RouteDoc, errors: ErrorFormat = PROBLEMS
+    @property
+    def key_id(self) -> str:
+        """The id of the caller's key; empty on a public route."""
+        return self.caller.key_id if self.caller else ""
+
+    def route(  # noqa: PLR0913 - keyword-only, each of them a decision
+        self,
+        method: str,
+        path: str,
+        *,
+        scope: str,
+        doc: RouteDoc,
+        errors: ErrorFormat = PROBLEMS,
+        body: str = JSON,
     ) -> Callable[[F], F]:
         """Register an entry under `method` and `path`; `scope` is a key's scope, or PUBLIC.
 
-        A write behind a key may carry an Idempotency-Key; no route has to remember that.
+        `<name>` in a path is one segment of it, which the entry takes by that name. A write behind
+        a key may carry an Idempotency-Key; no route has to remember that. With `body=RAW` the entry
+        reads the body itself, byte by byte: whoever calls it signs what is on the wire.
         """
-        is_write = method in WRITES
-        problems = {**doc.problems, **(_PROBLEMS if scope else {})}
-        problems |= errors.body if is_write else {}
-        problems |= _TWICE if is_write and scope else {}
-        self._scopes[(method, path)] = scope
-        self._formats[(method, path)] = errors
+        if body == RAW and scope != PUBLIC:
+            raise ValueError(f"{method} {path}: a raw body cannot be repeated, so takes no key")
+        self._doors.add(method, path, _Door(scope, errors, body))
         return self.resolver.route(
             path,
             method,
@@ -105,7 +124,7 @@ class Api:
             tags=[doc.tag],
             security=_SECURITY if scope else [],
             openapi_extensions={"x-labverse-scope": scope or "public"},
-            responses=_documented(doc, problems, errors),
+            responses=_documented(doc, _problems(method, scope, doc, errors), errors),
         )
 
     def handle(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -113,9 +132,12 @@ class Api:
         request = event["requestContext"]
         trace_id = str(request["requestId"])
         method, path = request["http"]["method"], event["rawPath"]
-        render = self._formats.get((method, path), PROBLEMS).render
+        door = self._doors.find(method, path)
+        render = door.errors.render if door else PROBLEMS.render
         try:
-            return self._answer(method, path, event, context)
+            if door is None:
+                raise self.fallback(method, path)
+            return self._answer(door, event, context)
         except LabverseError as error:
             telemetry.logger().info(
                 "refused", extra={"code": error.code, "method": method, "path": path[:200]}
@@ -125,17 +147,16 @@ class Api:
             telemetry.fault(error, method=method, path=path[:200])
             return render(problem.Internal("this is a fault of ours"), trace_id)
 
-    def _answer(
-        self, method: str, path: str, event: dict[str, Any], context: Any
-    ) -> dict[str, Any]:
-        scope = self._scopes.get((method, path))
-        if scope is None:
-            raise self.fallback(method, path)
+    def _answer(self, door: _Door, event: dict[str, Any], context: Any) -> dict[str, Any]:
         headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
         # One request at a time: a function's environment has no other.
-        self.key_id = "" if scope == PUBLIC else self._keyring.authorize(headers, scope).key_id
-        if method not in WRITES:
+        self.caller = None
+        if door.scope != PUBLIC:
+            self.caller = self._keyring.authorize(headers, door.scope)
+        if event["requestContext"]["http"]["method"] not in WRITES:
             return self.resolver.resolve(event, context)
+        if door.body == RAW:
+            return self.resolver.resolve(with_raw_body({**event, "headers": headers}), context)
         event = with_json_body({**event, "headers": headers})
         run = partial(self.resolver.resolve, event, context)
         claimed = headers.get(idempotency.HEADER) if self.key_id else None
@@ -157,6 +178,13 @@ def _invalid(error: RequestValidationError) -> Response[str]:
             for item in error.errors()
         ],
     )
+
+
+def _problems(method: str, scope: str, doc: RouteDoc, errors: ErrorFormat) -> dict[int, str]:
+    """What may go wrong with a request, by status: the route's own, and what every one has."""
+    writes = method in WRITES
+    common = (_PROBLEMS if scope else {}) | (errors.body if writes else {})
+    return {**doc.problems, **common, **(_TWICE if writes and scope else {})}
 
 
 def _documented(
