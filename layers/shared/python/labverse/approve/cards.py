@@ -25,6 +25,7 @@ _OUTCOMES = {
     State.APPROVED: "Approved",
     State.VETOED: "Vetoed",
     State.EXPIRED: "Expired without a decision, which counts as a veto",
+    State.ABANDONED: "No longer open: what asked for it has ended",
 }
 
 

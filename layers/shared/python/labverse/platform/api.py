@@ -5,66 +5,27 @@ was answered before (409, or that answer) â†’ the model's own validation (422) â
 without a key learns anything from our validation.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
-from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
 
 from labverse.kernel.errors import FieldError, InvalidInput, LabverseError, NotFound
 from labverse.platform import idempotency, problem, telemetry
 from labverse.platform.body import JSON, RAW, with_json_body, with_raw_body
 from labverse.platform.keys import KeyRecord, Keyring
+from labverse.platform.route_doc import PROBLEMS, WRITES, ErrorFormat, RouteDoc, documented
 from labverse.platform.route_table import RouteTable
 
+__all__ = ["PROBLEMS", "PUBLIC", "WRITES", "Api", "ErrorFormat", "RouteDoc"]
 PUBLIC = ""
 """The scope of the few routes that need no key; it must be written out, like any other scope."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 _SECURITY: list[dict[str, list[str]]] = [{"bearer": []}, {"apiKey": []}]
-_PROBLEMS = {401: "No key, or a wrong or revoked one", 403: "The key lacks the scope"}
-WRITES = ("POST", "PUT", "PATCH")
-"""Methods with a body. Behind a key, each of their routes takes an Idempotency-Key."""
-_TWICE = {
-    409: "Its Idempotency-Key is another request's, or the first of its kind is still running "
-    "(Retry-After)"
-}
-
-
-class ErrorFormat(NamedTuple):
-    """How a route words its errors: problem documents, unless its callers expect another format.
-
-    `content` is what the API document shows for every error, `body` the statuses of a refused body.
-    """
-
-    render: Callable[[LabverseError, str], dict[str, Any]]
-    content: Mapping[str, Any]
-    body: Mapping[int, str]
-
-
-PROBLEMS = ErrorFormat(
-    render=problem.problem,
-    content={problem.CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-    body={
-        413: "The body is over 1 MB",
-        415: "The body is not JSON",
-        422: "Every field that cannot be used, and why",
-    },
-)
-
-
-class RouteDoc(NamedTuple):
-    """What the API document says about a route beyond its types."""
-
-    summary: str
-    tag: str
-    problems: Mapping[int, str] = {}
-    media: str = "application/json"
-    content: Mapping[str, Any] | None = None
-    """By media type, where the entry's return type does not tell; otherwise one text of `media`."""
 
 
 class _Door(NamedTuple):
@@ -124,7 +85,7 @@ class Api:
             tags=[doc.tag],
             security=_SECURITY if scope else [],
             openapi_extensions={"x-labverse-scope": scope or "public"},
-            responses=_documented(doc, _problems(method, scope, doc, errors), errors),
+            responses=documented(method, scope, doc, errors),
         )
 
     def handle(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -178,25 +139,3 @@ def _invalid(error: RequestValidationError) -> Response[str]:
             for item in error.errors()
         ],
     )
-
-
-def _problems(method: str, scope: str, doc: RouteDoc, errors: ErrorFormat) -> dict[int, str]:
-    """What may go wrong with a request, by status: the route's own, and what every one has."""
-    writes = method in WRITES
-    common = (_PROBLEMS if scope else {}) | (errors.body if writes else {})
-    return {**doc.problems, **common, **(_TWICE if writes and scope else {})}
-
-
-def _documented(
-    doc: RouteDoc, problems: Mapping[int, str], errors: ErrorFormat
-) -> dict[int, OpenAPIResponse]:
-    content: Any = dict(errors.content)
-    good: OpenAPIResponse = {"description": "OK"}
-    if doc.content is not None:
-        good = {"description": "OK", "content": dict(doc.content)}
-    elif doc.media != "application/json":
-        good = {"description": "OK", "content": {doc.media: {"schema": {"type": "string"}}}}
-    return {200: good} | {
-        status: {"description": description, "content": content}
-        for status, description in problems.items()
-    }
