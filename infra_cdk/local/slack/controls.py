@@ -33,7 +33,7 @@ class Controls:
 
     def __init__(self, space: Workspace, faults: Failing, url: str) -> None:
         self._space, self._faults, self._url = space, faults, url
-        self._replies = Replies(time.time)
+        self.replies = Replies(time.time)
         self._cards: list[Any] = []
         self._guard = threading.Lock()
         self._to: Interactivity | None = None
@@ -45,8 +45,8 @@ class Controls:
         return {
             ("GET", "/_messages"): lambda _: _ok(self._space.messages()),
             ("GET", "/_calls"): lambda _: _ok(self._faults.calls()),
-            ("GET", "/_replies"): lambda _: _ok(self._replies.all()),
-            ("GET", "/_cards"): lambda _: _ok(list(self._cards)),
+            ("GET", "/_replies"): lambda _: _ok(self.replies.all()),
+            ("GET", "/_cards"): lambda _: _ok(self.cards()),
             ("GET", "/_interactivity"): lambda _: _ok({"url": self._to and self._to.url}),
             ("POST", "/_errors"): self._fail,
             ("POST", "/_interactivity"): self._connect,
@@ -55,6 +55,11 @@ class Controls:
             ("DELETE", "/_messages"): self._forget,
             ("DELETE", "/_errors"): self._fail_no_longer,
         }.get((method, path))
+
+    def cards(self) -> list[Any]:
+        """What Teams was told, in its order."""
+        with self._guard:
+            return list(self._cards)
 
     def _fail(self, body: Body) -> Answer:
         try:
@@ -70,7 +75,7 @@ class Controls:
     def _forget(self, _: Body) -> Answer:
         self._space.forget()
         self._faults.forget()
-        self._replies.forget()
+        self.replies.forget()
         with self._guard:
             self._cards.clear()
         return _ok({})
@@ -93,13 +98,13 @@ class Controls:
             return 404, {"error": f"no message showed a button {action!r} for {where!r}"}, {}
         if self._to is None:
             return 409, {"error": "nobody said where clicks go: POST /_interactivity"}, {}
-        reply = self._replies.issue()
+        reply = self.replies.issue()
         sent = clicks.form(button, by, f"{self._url}{ACTIONS}{reply}")
         answers = [clicks.send(self._to, sent, by) for _ in range(by.times)]
         return _ok({"reply": reply, **answers[-1], "answers": answers})
 
     def _reply(self, name: str, body: Body) -> Answer:
-        refused = self._replies.take(name, body)
+        refused = self.replies.take(name, body)
         return (404, {"ok": False, "error": refused}, {}) if refused else _ok({"ok": True})
 
     def _card(self, body: Body) -> Answer:

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from infra_cdk.local.slack.failing import Fault
 from infra_cdk.local.slack.server import SlackServer
 from infra_cdk.local.slack.workspace import BOT_TOKEN
-from labverse.adapters import slack as adapter
+from labverse.adapters import slack_api as adapter
 from labverse.adapters.slack import API_URL, SlackRoom, SlackRooms
 from labverse.kernel.errors import Refused, Unavailable
 from labverse.route.alerting import Unsent

@@ -1,5 +1,6 @@
 """Replies that did not arrive, handed to the function `event`: Lambda calls it until they do."""
 
+import json
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -8,7 +9,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 from labverse.adapters import time_left
 from labverse.approve.replies import REPLY_DUE, Reply
 from labverse.kernel.errors import Unavailable
-from labverse.platform.event import Envelope
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -29,14 +29,14 @@ class LambdaReplies:
 
     def hand_over(self, reply: Reply, reply_id: str, now: datetime) -> None:
         """Have it sent later. Raises Unavailable, soon, where that cannot be had."""
-        event = Envelope(
-            id=reply_id,
-            source="labverse.approve",
-            detail_type=REPLY_DUE,
-            time=now,
-            detail=reply.model_dump(),
-        )
-        payload = event.model_dump_json(by_alias=True).encode()
+        event = {
+            "id": reply_id,
+            "source": "labverse.approve",
+            "detail-type": REPLY_DUE,
+            "time": now.isoformat(),
+            "detail": reply.model_dump(),
+        }
+        payload = json.dumps(event).encode()
 
         def invoke() -> None:
             self._client.invoke(

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from labverse.approve.deciding import Outcome
+from labverse.approve.cards import escaped, in_a_line
+from labverse.approve.deciding import Shown
 from labverse.approve.models import Click
-from labverse.approve.replies import REPLAYED, UNKNOWN, Reply
+from labverse.approve.replies import REPLAYED, UNKNOWN, WORDS, Reply
+from labverse.approve.service import Answered
 from labverse.approve.signature import WINDOW_SECONDS
 from labverse.kernel.clock import Clock
 from labverse.kernel.errors import NotFound
@@ -16,14 +18,32 @@ REMEMBERED = timedelta(seconds=2 * WINDOW_SECONDS + 60)
 """A request is good for a window either side of its stamp; clocks may differ by a minute."""
 
 
-class Answering(Protocol):
-    """What decides: the use case of this capability."""
+# Who may not answer is told that, and nothing else of it.
+_STRANGERS = (Shown.WRONG_TEAM, Shown.NOT_ALLOWED)
 
-    def answer(self, click: Click, now: datetime) -> Outcome:
-        """Raises NotFound for an unknown approval, Conflict or Unavailable where it may work
-        later.
+
+class Answering(Protocol):
+    """What decides: `service.Approvals`."""
+
+    def answer(self, click: Click) -> Answered:
+        """Raises NotFound for an unknown approval, Conflict and Unavailable where it did nothing
+        and may work later.
         """
         ...
+
+
+class Told(NamedTuple):
+    """What a click came to, by its name in replies.WORDS, and for those whom it concerns where
+    the approval stands now."""
+
+    outcome: str
+    standing: str = ""
+
+    @property
+    def text(self) -> str:
+        """For whoever clicked; nothing in it is markup to Slack."""
+        words = WORDS[self.outcome]
+        return f"{words}\n{escaped(self.standing)}" if self.standing else words
 
 
 class Seen(Protocol):
@@ -82,14 +102,17 @@ class Interactions:
     approvals: Answering
     seen: Seen
 
-    def __call__(self, click: Click, identity: str, now: datetime) -> str:
-        """What it came to, by its name in replies.WORDS. Raises Conflict and Unavailable."""
+    def __call__(self, click: Click, identity: str, now: datetime) -> Told:
+        """What it came to. Raises Conflict and Unavailable."""
         if not self.seen.first(identity, now, now + REMEMBERED):
-            return REPLAYED
+            return Told(REPLAYED)
         try:
-            return self.approvals.answer(click, now).shown
+            answered = self.approvals.answer(click)
         except NotFound:
-            return UNKNOWN
+            return Told(UNKNOWN)
+        if answered.shown in _STRANGERS:
+            return Told(answered.shown)
+        return Told(answered.shown, in_a_line(answered.question, answered.approval))
 
 
 @dataclass(frozen=True)

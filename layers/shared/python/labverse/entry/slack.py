@@ -12,9 +12,9 @@ from urllib.parse import parse_qs
 from aws_lambda_powertools.event_handler.api_gateway import Response
 
 from labverse.approve import clicks, signature
-from labverse.approve.interacting import Desk, Replies, Vouchers
+from labverse.approve.interacting import Desk, Replies, Told, Vouchers
 from labverse.approve.models import Click
-from labverse.approve.replies import UNRECORDED, WORDS, Reply
+from labverse.approve.replies import UNRECORDED, Reply
 from labverse.kernel.errors import (
     Conflict,
     FieldError,
@@ -63,13 +63,14 @@ def interact(event: Mapping[str, Any], desk: Desk) -> None:
     begun, now, body = desk.clock.monotonic(), desk.clock.now(), raw_body(dict(event))
     identity = _vouched(desk, event.get("headers") or {}, body, now)
     click = clicks.read(_payload(body), desk.secret.current().replies)
-    came_to = _decided(desk, click, identity, now)
-    telemetry.logger().info("click", extra={"approval_id": click.approval_id, "outcome": came_to})
+    told = _decided(desk, click, identity, now)
+    line = {"approval_id": click.approval_id, "outcome": str(told.outcome)}
+    telemetry.logger().info("click", extra=line)
     if click.reply_url is None:
         telemetry.logger().warning("nowhere to reply", extra={"approval_id": click.approval_id})
         return
     left = _DECIDED_AND_TOLD - (desk.clock.monotonic() - begun)
-    _tell(desk, Reply(url=click.reply_url, text=WORDS[came_to]), left)
+    _tell(desk, Reply(url=click.reply_url, text=told.text), left)
 
 
 def late_reply(replies: Callable[[], Replies]) -> Reaction:
@@ -116,12 +117,12 @@ def _payload(body: bytes) -> str:
     return payload
 
 
-def _decided(desk: Desk, click: Click, identity: str, now: datetime) -> str:
+def _decided(desk: Desk, click: Click, identity: str, now: datetime) -> Told:
     try:
-        return str(desk.interactions(click, identity, now))
+        return desk.interactions(click, identity, now)
     except (Conflict, Unavailable) as error:
         telemetry.logger().error("click not recorded", extra={"why": str(error)})
-        return UNRECORDED
+        return Told(UNRECORDED)
 
 
 def _tell(desk: Desk, reply: Reply, left: float) -> None:
