@@ -81,14 +81,14 @@ class Workflows(Protocol):
 class Rooms(Protocol):
     """Where people are asked. Its secret may hold no token: then nobody is there to be told."""
 
-    def post(self, room: str, question: Question, approval: Approval) -> Posted | None:
+    def post(self, room: str, question: Question, approval: Approval, /) -> Posted | None:
         """Ask there; None where no such service is set up.
 
         Raises Unavailable for what may pass, and Refused for what a person has to mend first.
         """
         ...
 
-    def update(self, posted: Posted, question: Question, approval: Approval) -> None:
+    def update(self, posted: Posted, question: Question, approval: Approval, /) -> None:
         """Show the approval as it is. Raises as `post` does; Refused: the message is gone."""
         ...
 
