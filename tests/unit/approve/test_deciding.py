@@ -94,7 +94,7 @@ def test_whatever_was_decided_nothing_follows_once_whoever_asked_has_ended() -> 
         assert verdict(gone) == told(State.ABANDONED, None, 2)
         assert gone.version == ended.version + 1
         assert abandoned(gone, after(3)) is None
-        assert clicked(gone, click(Answer.VETO), after(3)) == (Shown.ALREADY_DECIDED, None)
+        assert clicked(gone, click(Answer.VETO), after(3)) == (Shown.ABANDONED, None)
 
 
 def test_escalation_goes_by_time_and_ends_with_the_decision() -> None:

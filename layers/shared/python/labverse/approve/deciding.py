@@ -22,6 +22,7 @@ class Shown(StrEnum):
     ALREADY_COUNTED = "already_counted"
     ALREADY_DECIDED = "already_decided"
     EXPIRED = "expired"
+    ABANDONED = "abandoned"
     OWN_REQUEST = "own_request"
     WRONG_TEAM = "wrong_team"
     NOT_ALLOWED = "not_allowed"
@@ -46,7 +47,8 @@ def clicked(approval: Approval, click: Click, now: datetime) -> Outcome:
     if refused:
         return Outcome(refused, None)
     if not approval.open:
-        return Outcome(Shown.ALREADY_DECIDED, None)
+        gone = approval.state is State.ABANDONED
+        return Outcome(Shown.ABANDONED if gone else Shown.ALREADY_DECIDED, None)
     if now >= approval.expires_at:
         return Outcome(Shown.EXPIRED, _final(approval, State.EXPIRED, None, now))
     if click.answer is Answer.VETO:

@@ -72,9 +72,10 @@ class Approvals:
             return seen.model_copy(update={"approval": change}) if change else None
 
         stored, written = changed(self._means.store, click.approval_id, step)
-        if written:
-            self._delivered(stored)
-        return Answered(shown=outcome.shown, approval=stored.approval, question=stored.question)
+        stored = self._delivered(stored) if written else stored
+        gone = written and stored.approval.state is State.ABANDONED
+        shown = Shown.ABANDONED if gone else outcome.shown
+        return Answered(shown=shown, approval=stored.approval, question=stored.question)
 
     def get(self, approval_id: str) -> Stored:
         """Raises NotFound and Unavailable."""

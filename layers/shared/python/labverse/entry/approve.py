@@ -32,6 +32,7 @@ REFUSED = {
 TOO_LATE = {
     Shown.OTHER_TERMS: "its terms are others by now: look at it again",
     Shown.ALREADY_DECIDED: "it is decided already",
+    Shown.ABANDONED: "it is no longer open: what asked for it has ended",
     Shown.EXPIRED: "its time is over, which counts as a veto",
 }
 State_ = Annotated[State | None, Query(alias="state", description="Only those; without it, all.")]
