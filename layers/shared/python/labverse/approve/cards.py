@@ -88,6 +88,11 @@ def status(approval: Approval) -> str:
     return line
 
 
+def in_a_line(question: Question, approval: Approval) -> str:
+    """What it is about and where it stands, as plain text."""
+    return f"{plain(question.title, _TITLE)}: {status(approval)}"
+
+
 def plain(text: str, limit: int) -> str:
     """One line of visible characters, at most `limit`; what is cut off is seen to be."""
     seen = "".join(" " if unicodedata.category(each) in _UNSEEN else each for each in text)
