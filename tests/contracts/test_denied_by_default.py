@@ -56,7 +56,8 @@ class Keys:
         self.records: dict[str, KeyRecord] = {}
 
     def mint(self, *scopes: str, revoked: bool = False) -> str:
-        key, record = mint("test", frozenset(scopes), NOW)
+        person = "T1/U1" if "approve" in scopes else None
+        key, record = mint("test", frozenset(scopes), NOW, person)
         gone = {"revoked_at": NOW} if revoked else {}
         self.records[record.key_id] = record.model_copy(update=gone).sealed(PEPPERS)
         return key
@@ -69,6 +70,9 @@ class Keys:
         return {"Responses": {}}
 
     def query(self, **_: Any) -> dict[str, Any]:
+        return {"Items": []}
+
+    def scan(self, **_: Any) -> dict[str, Any]:
         return {"Items": []}
 
     def get_secret_value(self, *, SecretId: str, **_: Any) -> dict[str, Any]:  # noqa: N803
