@@ -14,7 +14,7 @@ from infra_cdk.deployment import about
 from labverse import VERSION
 from labverse.approve.config import ApprovePolicy
 from labverse.approve.events import ApprovalDecided, ApprovalRequested
-from labverse.entry import approve, observe, route
+from labverse.entry import approve, observe, route, slack
 from labverse.entry.openai import routes as openai
 from labverse.kernel.signing import KeySet
 from labverse.negotiate.config import NegotiatePolicy
@@ -94,6 +94,7 @@ def openapi() -> dict[str, Any]:
     route.routes(api, _never)
     openai.routes(api, _never, _never)
     approve.routes(api, _never)
+    slack.routes(api, _never)
     observe.routes(api, _never, _never)
     schema = api.resolver.get_openapi_schema(
         title="Lab-Verse",
