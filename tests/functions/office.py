@@ -57,6 +57,21 @@ class Key:
         return {"Plaintext": bytes.fromhex(plain)}
 
 
+class Functions:
+    """Lambda: what was invoked without waiting for it. `down`: nothing can be."""
+
+    def __init__(self) -> None:
+        self.invoked: list[Any] = []
+        self.down = False
+
+    def invoke(self, *, FunctionName: str, InvocationType: str, Payload: bytes) -> Any:  # noqa: N803
+        assert (FunctionName, InvocationType) == ("labverse-dev-approve-event:live", "Event")
+        if self.down:
+            raise ClientError({"Error": {"Code": "ServiceException"}}, "Invoke")
+        self.invoked.append(json.loads(Payload))
+        return {"StatusCode": 202}
+
+
 class Tables:
     """DynamoDB: the approvals are here, every other table is the cloud's."""
 
@@ -76,10 +91,11 @@ class Office:
 
     def __init__(self, cloud: Cloud) -> None:
         self.cloud, self.table = cloud, ApprovalsTable()
-        self.workflows = Workflows()
+        self.workflows, self.functions = Workflows(), Functions()
         self._services: dict[str, Any] = {
             "dynamodb": Tables(self.table, cloud),
             "kms": Key(),
+            "lambda": self.functions,
             "stepfunctions": self.workflows,
         }
 
