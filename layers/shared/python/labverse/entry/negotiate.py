@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Annotated, Any, TypeVar
 
 from aws_lambda_powertools.event_handler.api_gateway import Response
-from aws_lambda_powertools.event_handler.openapi.params import Body, Path
+from aws_lambda_powertools.event_handler.openapi.params import Body
 from pydantic import ValidationError
 from pydantic_core import core_schema
 
@@ -78,7 +78,7 @@ def routes(api: Api, negotiations: Callable[[], Negotiations], new_id: Callable[
         return _shown(api, negotiations(), record, status=202)
 
     @api.route("GET", f"{PATH}/<negotiation_id>", scope="negotiate", doc=_SHOW)
-    def show(negotiation_id: Annotated[str, Path(max_length=64)]) -> Response[Negotiation]:
+    def show(negotiation_id: str) -> Response[Negotiation]:
         record = negotiations().get(negotiation_id)
         return _shown(api, negotiations(), record, status=200)
 
