@@ -26,6 +26,13 @@ API = "/_aws/execute-api/api-1"
 PRESENCE = a2a.Presence("1.2.3", (GOAL,), ("tiktok", "spotify"))
 
 
+def headers_of(answer: Any) -> dict[str, str]:
+    """The headers of a function's answer, as API Gateway passes them on."""
+    many = answer.get("multiValueHeaders") or {}
+    told = {**answer.get("headers", {}), **{name: found[0] for name, found in many.items()}}
+    return {name.lower(): value for name, value in told.items()}
+
+
 class Door:
     """The routes behind a key check, and the keys that there are."""
 
@@ -87,9 +94,7 @@ def base(door: Door) -> Iterator[str]:
             answer = door.ask(self.command, self.path.removeprefix(API), headers, body)
             raw = answer["body"].encode()
             self.send_response(answer["statusCode"])
-            many = answer.get("multiValueHeaders") or {}
-            told = {**answer.get("headers", {}), **{name: found[0] for name, found in many.items()}}
-            for name, value in {**told, "content-length": str(len(raw))}.items():
+            for name, value in {**headers_of(answer), "content-length": str(len(raw))}.items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(raw)

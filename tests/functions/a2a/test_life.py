@@ -1,7 +1,7 @@
 """The official client drives tasks through their whole life, in both versions."""
 
 import asyncio
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from a2a.client import Client
@@ -22,6 +22,7 @@ from a2a.utils.errors import (
     TaskNotFoundError,
     UnsupportedOperationError,
 )
+from a2a.utils.proto_utils import validate_proto_required_fields
 from google.protobuf.json_format import MessageToDict, ParseDict
 from google.protobuf.struct_pb2 import Value
 
@@ -45,11 +46,17 @@ async def send(client: Client, said: Message, at_once: bool = True) -> Task:
         message=said, configuration=SendMessageConfiguration(return_immediately=at_once)
     )
     (answer,) = [one async for one in client.send_message(asked)]
-    return answer.task
+    return whole(answer.task)
+
+
+def whole(task: Task) -> Task:
+    """The task, which has all that A2A says a task must have."""
+    validate_proto_required_fields(task)
+    return task
 
 
 async def get(client: Client, task_id: str) -> Task:
-    return await client.get_task(GetTaskRequest(id=task_id))
+    return whole(await client.get_task(GetTaskRequest(id=task_id)))
 
 
 def data_of(task: Task) -> Any:
@@ -86,31 +93,39 @@ def test_a_deal_is_agreed(connect: Connect, desk: Desk, version: str) -> None:
     asyncio.run(life())
 
 
-@pytest.mark.parametrize("version", VERSIONS)
-@pytest.mark.parametrize(
-    ("end", "reason", "state", "kind"),
-    [
-        (State.REFUSED, "vetoed", TaskState.TASK_STATE_REJECTED, "refusal"),
-        (State.REFUSED, "expired", TaskState.TASK_STATE_REJECTED, "refusal"),
-        (State.NO_AGREEMENT, "empty_zopa", TaskState.TASK_STATE_COMPLETED, "no_agreement"),
-        (State.NO_EQUILIBRIUM, "none", TaskState.TASK_STATE_COMPLETED, "no_equilibrium"),
-        (State.FAILED, "interrupted", TaskState.TASK_STATE_FAILED, None),
-    ],
+class End(NamedTuple):
+    """How a negotiation ends, and what a client sees of that."""
+
+    state: State
+    reason: str
+    seen: Any
+    artifact: str | None
+
+
+ENDS = (
+    End(State.REFUSED, "vetoed", TaskState.TASK_STATE_REJECTED, "refusal"),
+    End(State.REFUSED, "expired", TaskState.TASK_STATE_REJECTED, "refusal"),
+    End(State.NO_AGREEMENT, "empty_zopa", TaskState.TASK_STATE_COMPLETED, "no_agreement"),
+    End(State.NO_EQUILIBRIUM, "none", TaskState.TASK_STATE_COMPLETED, "no_equilibrium"),
+    End(State.FAILED, "interrupted", TaskState.TASK_STATE_FAILED, None),
 )
-def test_every_other_end(
-    connect: Connect, desk: Desk, version: str, end: State, reason: str, state: Any, kind: Any
-) -> None:
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("end", ENDS, ids=[f"{end.state}: {end.reason}" for end in ENDS])
+def test_every_other_end(connect: Connect, desk: Desk, version: str, end: End) -> None:
     async def life() -> None:
         async with connect(version) as client:
             task = await send(client, message())
-            desk.settle(task.id, end, reason=reason)
+            desk.settle(task.id, end.state, reason=end.reason)
             task = await get(client, task.id)
-            assert task.status.state == state
-            assert reason in task.status.message.parts[0].text
-            if kind is None:
+            assert task.status.state == end.seen
+            assert end.reason in task.status.message.parts[0].text
+            if end.artifact is None:
                 assert not task.artifacts
             else:
-                assert (data_of(task)["type"], data_of(task)["reason"]) == (kind, reason)
+                assert data_of(task)["type"] == task.artifacts[0].name == end.artifact
+                assert data_of(task)["reason"] == end.reason
             with pytest.raises(TaskNotCancelableError):
                 await client.cancel_task(CancelTaskRequest(id=task.id))
             with pytest.raises(UnsupportedOperationError):

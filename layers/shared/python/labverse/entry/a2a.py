@@ -7,7 +7,7 @@ from typing import Annotated, Any, NamedTuple
 from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 from pydantic import WithJsonSchema
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from labverse.kernel.errors import InvalidInput, LabverseError
 from labverse.negotiate.a2a import card, dispatch, faults, rpc
@@ -109,7 +109,9 @@ def routes(
         return Response(200, content_type=_MEDIA, body=json.dumps(told), headers=headers)
 
     @api.route("POST", PATH, scope="negotiate", doc=_CALLS, errors=JSON_RPC)
-    def call(given: _Calls) -> Response[str]:
+    def call(_given: _Calls) -> Response[str]:
+        # Read here: Powertools would take the last call of a batch for all of it.
+        given = from_json(api.resolver.current_event.body or "null")
         header = api.resolver.current_event.headers.get(HEADER)
         said = dispatch.answer(agent(), given, header, Caller(_requester(api)))
         telemetry.logger().info("a2a", extra={"version": (header or "")[:8], "codes": said.codes})
@@ -121,10 +123,21 @@ def _requester(api: Api) -> str:
     return person or f"key:{api.key_id}"
 
 
+class _Failed(LabverseError):
+    """The one call of a request has no result. Raised, so that its Idempotency-Key, if it has any,
+    does not keep that: whatever failed may be tried again.
+    """
+
+    code = "a2a"
+
+    def __init__(self, said: dispatch.Answer) -> None:
+        super().__init__(f"A2A error {said.codes[0]}")
+        self.said, self.retry_after = said, said.retry_after
+
+
 def _response(said: dispatch.Answer) -> Response[str]:
-    if said.unavailable:
-        wait = {} if said.retry_after is None else {"retry-after": str(said.retry_after)}
-        return Response(503, content_type=_MEDIA, body=_text(said.body), headers=dict(wait))
+    if said.codes and not isinstance(said.body, list):
+        raise _Failed(said)
     if said.body is None:
         return Response(204, content_type=_MEDIA, body="")
     return Response(200, content_type=_MEDIA, body=_text(said.body))
@@ -135,20 +148,24 @@ def _text(body: Any) -> str:
 
 
 def render(error: LabverseError, trace_id: str) -> dict[str, Any]:
-    """The response to a request that no call was read from.
+    """The response to a request without a result.
 
-    JSON-RPC's own errors come with status 200, as its clients expect; who may not come in, or sends
-    too much, is told by HTTP.
+    JSON-RPC's errors come with status 200, as its clients expect; who may not come in, who sends
+    too much, and what is out of reach for now, is told by HTTP too.
     """
     answer = problem.problem(error, trace_id)
     status = answer["statusCode"]
+    headers = {**answer["headers"], "content-type": _MEDIA}
+    if isinstance(error, _Failed):
+        status = 503 if error.said.unavailable else 200
+        body = error.said.body
+        told = {"statusCode": status if body is not None else 204, "headers": headers}
+        return answer | told | {"body": "" if body is None else _text(body)}
     fault = _fault(error, status)
     fault.told |= {"traceId": trace_id, "code": error.code}
-    return answer | {
-        "statusCode": 200 if status == 422 else status,
-        "headers": {**answer["headers"], "content-type": _MEDIA},
-        "body": json.dumps(rpc.error(None, fault, Version.V1_0)),
-    }
+    status = 200 if status == 422 else status
+    body = json.dumps(rpc.error(None, fault, Version.V1_0))
+    return answer | {"statusCode": status, "headers": headers, "body": body}
 
 
 def _fault(error: LabverseError, status: int) -> Fault:
