@@ -12,7 +12,9 @@ from infra_cdk import benchmarks, tables
 from infra_cdk.config import ROOT, StageConfig
 from infra_cdk.deployment import about
 from labverse import VERSION
-from labverse.entry import observe, route
+from labverse.approve.config import ApprovePolicy
+from labverse.approve.events import ApprovalDecided, ApprovalRequested
+from labverse.entry import approve, observe, route
 from labverse.entry.openai import routes as openai
 from labverse.kernel.signing import KeySet
 from labverse.negotiate.config import NegotiatePolicy
@@ -30,6 +32,8 @@ from labverse.route.events import (
 )
 
 EVENTS: tuple[type[BaseModel], ...] = (
+    ApprovalDecided,
+    ApprovalRequested,
     BudgetThresholdReached,
     FallbackRequested,
     ModelRetirementNeared,
@@ -38,6 +42,7 @@ EVENTS: tuple[type[BaseModel], ...] = (
 )
 CONFIGS: dict[str, type[BaseModel]] = {
     "ai_providers": RouteConfig,
+    "approve_policy": ApprovePolicy,
     "negotiate_policy": NegotiatePolicy,
     "revenue_policy": RevenuePolicy,
     "route_policy": RoutePolicy,
@@ -88,6 +93,7 @@ def openapi() -> dict[str, Any]:
     api = Api(Keyring(_NoKeys(), _NoKeys(), _NoTime()))
     route.routes(api, _never)
     openai.routes(api, _never, _never)
+    approve.routes(api, _never)
     observe.routes(api, _never, _never)
     schema = api.resolver.get_openapi_schema(
         title="Lab-Verse",

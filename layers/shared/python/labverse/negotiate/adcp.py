@@ -45,4 +45,5 @@ Unit = Literal["major", "minor", "micros"]
 
 def per_major(unit: Unit, currency: str) -> int:
     """How many of `unit` one major unit is: 100 cents, 1 yen, a million micros."""
-    return {"major": 1, "minor": 10 ** DIGITS[currency], "micros": 10**6}[unit]
+    digits = {"major": 0, "minor": DIGITS[currency], "micros": 6}[unit]
+    return int(10**digits)

@@ -39,7 +39,7 @@ class Closing:
     """Ends negotiations without a deal."""
 
     def __init__(self, deals: Deals, announcer: Announcer, clock: Clock) -> None:
-        self._deals, self._announcer, self._clock = deals, announcer, clock
+        self.deals, self.announcer, self.clock = deals, announcer, clock
 
     def end(self, negotiation_id: str, state: State, reason: str, **members: object) -> Negotiation:
         """The record with that end, or with the end that it had before. Told in either case:
@@ -51,11 +51,11 @@ class Closing:
             record = stored.record
             if not record.state.open:
                 return None
-            update = {"state": state, "reason": reason, "updated_at": self._clock.now(), **members}
+            update = {"state": state, "reason": reason, "updated_at": self.clock.now(), **members}
             held = record.deal.digest if record.deal else None
             return Change(record.model_copy(update=update), stored.version, free=held)
 
-        record, _ = changed(self._deals, negotiation_id, edit)
+        record, _ = changed(self.deals, negotiation_id, edit)
         self.tell(record)
         return record
 
@@ -63,7 +63,7 @@ class Closing:
         """DealRefused, of one that ended without a deal."""
         if record.state.open or record.state is State.AGREED:
             return
-        self._announcer.announce(
+        self.announcer.announce(
             DealRefused(
                 event_id=event_id("DealRefused", record.id),
                 occurred_at=record.updated_at,

@@ -19,6 +19,7 @@ Money = Annotated[
 ]
 """Exact; a number or a string in, a number out (15 digits survive a JSON number)."""
 Interval = tuple[float, float]
+Role = Literal["buyer", "seller", "party"]
 
 
 class ObjectRef(Model):
@@ -32,7 +33,7 @@ class PositionNote(Model):
     """What one agent brought, in short."""
 
     agent: str
-    role: Literal["buyer", "seller", "party"]
+    role: Role
     currency: str
     unit: Literal["major", "minor", "micros"]
     as_of: AwareDatetime

@@ -84,13 +84,16 @@ class Negotiations:
         """Those that are not final."""
         return self._means.deals.list_open()
 
-    def wait(self, negotiation_id: str, seconds: float) -> Negotiation:
-        """As `get`, once it is final, or waits for a person and did not before; or time is over."""
+    def wait(self, negotiation_id: str, seconds: float, seen: State | None = None) -> Negotiation:
+        """As `get`, once it is final, or waits for a person and did not before; or time is over.
+
+        `seen`: the state that whoever waits knows already; without it, the one at the start.
+        """
         clock = self._means.clock
         until = clock.monotonic() + seconds
         found = self.get(negotiation_id)
-        waited = found.state is State.WAITING
-        while found.state is State.WORKING or (found.state is State.WAITING and waited):
+        known = {State.WORKING, found.state if seen is None else seen}
+        while found.state.open and found.state in known:
             left = until - clock.monotonic()
             if left <= 0:
                 break
