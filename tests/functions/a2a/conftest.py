@@ -16,6 +16,7 @@ from a2a.types import AgentCard
 
 from labverse.adapters import api_address
 from labverse.entry import a2a
+from labverse.negotiate.a2a.card import Presence
 from labverse.platform.api import Api
 from labverse.platform.keys import Keyring, mint
 from tests.unit.negotiate.a2a.desk import GOAL, Desk
@@ -23,7 +24,7 @@ from tests.unit.platform.fakes import PEPPERS, FakeClock, FakeKeys, FakePeppers
 
 CONTEXT = SimpleNamespace(function_name="f", aws_request_id="r")
 API = "/_aws/execute-api/api-1"
-PRESENCE = a2a.Presence("1.2.3", (GOAL,), ("tiktok", "spotify"))
+PRESENCE = Presence("1.2.3", (GOAL,), ("tiktok", "spotify"))
 
 
 def headers_of(answer: Any) -> dict[str, str]:

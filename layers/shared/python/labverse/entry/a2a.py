@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
@@ -12,6 +12,7 @@ from pydantic_core import from_json, to_json
 from labverse.kernel.errors import InvalidInput, LabverseError
 from labverse.negotiate.a2a import card, dispatch, faults, rpc
 from labverse.negotiate.a2a.agent import Agent, Caller
+from labverse.negotiate.a2a.card import Presence
 from labverse.negotiate.a2a.faults import Fault
 from labverse.negotiate.a2a.versions import HEADER, Version
 from labverse.platform import problem, telemetry
@@ -85,14 +86,6 @@ _CALLS = RouteDoc(
 )
 
 
-class Presence(NamedTuple):
-    """What the card says beside what is always so."""
-
-    version: str
-    goals: tuple[str, ...]
-    platforms: tuple[str, ...]
-
-
 def routes(
     api: Api,
     agent: Callable[[], Agent],
@@ -104,7 +97,7 @@ def routes(
     @api.route("GET", card.PATH, scope=PUBLIC, doc=_CARD)
     def agent_card() -> Response[str]:
         url = address(api.resolver.current_event.raw_event) + PATH
-        told = card.card(url, *presence())
+        told = card.card(url, presence())
         headers = {"cache-control": f"public, max-age={_CARD_SECONDS}"}
         return Response(200, content_type=_MEDIA, body=json.dumps(told), headers=headers)
 
