@@ -15,10 +15,11 @@ from infra_cdk.deployment import about
 from labverse import VERSION
 from labverse.approve.config import ApprovePolicy
 from labverse.approve.events import ApprovalDecided, ApprovalRequested
-from labverse.entry import approve, observe, route, slack
+from labverse.entry import approve, negotiate, observe, route, slack
 from labverse.entry.openai import routes as openai
 from labverse.kernel.signing import KeySet
 from labverse.negotiate.config import NegotiatePolicy
+from labverse.negotiate.events import DealAgreed, DealRefused
 from labverse.platform.api import WRITES, Api
 from labverse.platform.keys import KeyRecord, Keyring
 from labverse.revenue.config import RevenuePolicy
@@ -35,6 +36,8 @@ EVENTS: tuple[type[BaseModel], ...] = (
     ApprovalDecided,
     ApprovalRequested,
     BudgetThresholdReached,
+    DealAgreed,
+    DealRefused,
     FallbackRequested,
     ModelRetirementNeared,
     ProviderHealthChanged,
@@ -56,6 +59,7 @@ def openapi() -> dict[str, Any]:
     route.routes(api, _never)
     openai.routes(api, _never, _never)
     approve.routes(api, _never)
+    negotiate.routes(api, _never, _never)
     slack.routes(api, _never)
     observe.routes(api, _never, _never)
     schema = api.resolver.get_openapi_schema(

@@ -49,11 +49,8 @@ class Killed:
 
 def main(facts: str, approval_id: str) -> None:
     """Dies in it."""
-    deployed, killed, nothing = (
-        Deployed(json.loads(facts), cast(Any, None)),
-        Killed(),
-        cast(Any, None),
-    )
+    killed, nothing = Killed(), cast(Any, None)
+    deployed = Deployed(json.loads(facts), nothing)
     store = dynamodb_approvals.of_stage("local", deployed.client("dynamodb"))
     means = Means(
         store=store,

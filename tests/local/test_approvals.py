@@ -17,6 +17,8 @@ from tests.cloud import ROOT, Deployed
 from tests.local.workflows import DIGEST, Asking, asking
 
 AT_ONCE = 24
+# Seconds: that many at once are as many processes, each of which starts first.
+PATIENCE = 120
 ANA, BEN, EVE = "T0LOCAL/U0ANA", "T0LOCAL/U0BEN", "T0LOCAL/U0EVE"
 
 
@@ -28,7 +30,8 @@ def office(deployed: Deployed) -> Iterator[Asking]:
 
 def answered(office: Asking, id_: str, key: dict[str, str], answer: str) -> tuple[int, Any]:
     body = {"answer": answer, "terms_digest": DIGEST}
-    reply = office.deployed.http.post(f"/api/v2/approvals/{id_}", json=body, headers=key)
+    path = f"/api/v2/approvals/{id_}"
+    reply = office.deployed.http.post(path, json=body, headers=key, timeout=PATIENCE)
     return reply.status_code, reply.json()
 
 
@@ -55,9 +58,9 @@ def test_it_is_listed_with_what_came_of_it(office: Asking) -> None:
     id_, ana = office.ask(), office.key(ANA)
 
     def listed(state: str) -> list[str]:
-        asked = {"params": {"state": state}, "headers": ana}
-        found = office.deployed.http.get("/api/v2/approvals", **asked).json()["approvals"]
-        return [each["id"] for each in found]
+        http, path = office.deployed.http, "/api/v2/approvals"
+        found = http.get(path, params={"state": state}, headers=ana).json()
+        return [each["id"] for each in found["approvals"]]
 
     assert id_ in listed("requested")
     status, told = answered(office, id_, office.key(EVE), "approve")
