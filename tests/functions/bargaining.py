@@ -2,12 +2,14 @@
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from botocore.exceptions import ClientError
 
+from labverse.adapters import aws
 from labverse.platform.keys import mint
 from tests.functions.conftest import CONTEXT, Cloud
 from tests.unit.negotiate.deals_table import DealsTable
@@ -15,6 +17,10 @@ from tests.unit.platform.fakes import PEPPERS
 
 MACHINE = "arn:aws:states:us-east-1:000000000000:stateMachine:labverse-dev-negotiate"
 ENVIRONMENT = {"DATA_BUCKET": "data", "STATE_MACHINE_ARN": MACHINE}
+CHANNELS = {
+    "goal": "Cross-platform content syndication",
+    "platforms": ["tiktok", "spotify"],
+}
 ANA = "T0LOCAL/U0ANA"
 MOST_STATE = 64 * 1024
 
@@ -152,3 +158,20 @@ class Bargaining:
     def _gathered(self, id_: str, agent: str) -> Any:
         brought = self.step("task_gather", {"negotiation_id": id_, "agent": agent})
         return {**brought, "rationale": self.phrase.get(agent)}
+
+
+@pytest.fixture
+def cloud(cloud: Any, monkeypatch: pytest.MonkeyPatch) -> Market:
+    """What negotiate talks to, in place of what every function talks to."""
+    market = Market()
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(aws, "client", lambda _service: market)
+    return market
+
+
+@pytest.fixture
+def deals(cloud: Market, fresh: Callable[[Any], Any], event: Callable[[str], Any]) -> Bargaining:
+    from functions.negotiate import handler
+
+    return Bargaining(fresh(handler), cloud, event("negotiate/http"))
