@@ -3,13 +3,14 @@
 import io
 import json
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from labverse.adapters import aws
+from labverse.adapters.clock import SystemClock
 from labverse.platform.keys import mint
 from tests.functions.conftest import CONTEXT, Cloud
 from tests.unit.negotiate.deals_table import DealsTable
@@ -158,6 +159,26 @@ class Bargaining:
     def _gathered(self, id_: str, agent: str) -> Any:
         brought = self.step("task_gather", {"negotiation_id": id_, "agent": agent})
         return {**brought, "rationale": self.phrase.get(agent)}
+
+
+def later(monkeypatch: pytest.MonkeyPatch, **by: float) -> datetime:
+    """From now on it is so much later."""
+    then = datetime.now(UTC) + timedelta(**by)
+    monkeypatch.setattr(SystemClock, "now", lambda _: then)
+    return then
+
+
+def spent(cloud: Market, told: Any) -> float:
+    """What is committed of the month of a deal."""
+    return float(cloud.deals.items[f"spent#USD#{told['deal']['month']}"]["spent"]["N"])
+
+
+def tick(deals: Bargaining, kind: str = "Scheduled Event", **detail: Any) -> None:
+    event = {
+        "id": "e", "source": "aws.events", "detail-type": kind, "detail": detail,
+        "time": datetime(2026, 11, 24, 12, tzinfo=UTC).isoformat(),
+    }  # fmt: skip
+    deals.handler.event(json.loads(json.dumps(event)), CONTEXT)
 
 
 @pytest.fixture
