@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labverse.approve.deciding import Shown
-from labverse.approve.replies import REPLAYED, UNKNOWN, UNRECORDED, WORDS, Reply
-from labverse.entry.slack import interact, late_reply
+from labverse.approve.replies import REPLAYED, REPLY_DUE, UNKNOWN, UNRECORDED, WORDS, Reply
+from labverse.entry.slack import interact, reactions
 from labverse.kernel.errors import (
     Conflict,
     InvalidInput,
@@ -237,7 +237,7 @@ def due(office: Office, **detail: Any) -> Envelope:
 
 def test_a_reply_that_is_due_is_sent_and_tried_again_while_it_may_arrive(log: io.StringIO) -> None:
     office = Office()
-    tell = late_reply(lambda: office.replies)
+    (tell,) = reactions(lambda: office.desk)[REPLY_DUE]
     office.replies.failure = Unavailable("still down")
     with pytest.raises(Unavailable):
         tell(due(office))
