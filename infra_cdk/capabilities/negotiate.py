@@ -15,7 +15,12 @@ from infra_cdk.constructs.workflow import Workflow
 from labverse.negotiate.config import NegotiatePolicy
 from labverse.negotiate.settings import NegotiateSettings
 
-ROUTES = ["POST /api/v2/negotiations", "GET /api/v2/negotiations/{negotiation_id}"]
+ROUTES = [
+    "POST /api/v2/negotiations",
+    "GET /api/v2/negotiations/{negotiation_id}",
+    "GET /.well-known/agent-card.json",
+    "POST /a2a",
+]
 FOLDER = "negotiations"
 TASKS = ("gather", "solve", "record", "apply")
 # A transaction is made of updates and deletions, each by its own permission.

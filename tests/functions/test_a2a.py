@@ -13,7 +13,7 @@ from a2a.types import CancelTaskRequest, Task, TaskState
 
 from labverse.adapters import aws
 from tests.functions.a2a.conftest import headers_of
-from tests.functions.a2a.test_life import data_of, get, message, send
+from tests.functions.a2a.messages import data_of, get, message, send
 from tests.functions.bargaining import ENVIRONMENT, Bargaining, Market
 from tests.functions.conftest import CONTEXT
 

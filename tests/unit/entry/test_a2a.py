@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from aws_lambda_powertools.event_handler.openapi.models import APIKey, APIKeyIn, HTTPBearer
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from labverse.entry import a2a
 from labverse.platform.api import Api
@@ -19,7 +20,14 @@ def api() -> Api:
 
 
 def document() -> Any:
-    schema = api().resolver.get_openapi_schema(title="t", version="1")
+    schema = api().resolver.get_openapi_schema(
+        title="t",
+        version="1",
+        security_schemes={
+            "bearer": HTTPBearer(),
+            "apiKey": APIKey.model_validate({"name": "x-api-key", "in": APIKeyIn.header}),
+        },
+    )
     return json.loads(schema.model_dump_json(by_alias=True, exclude_none=True))["paths"]
 
 
