@@ -60,7 +60,7 @@ def openapi() -> dict[str, Any]:
     openai.routes(api, _never, _never)
     approve.routes(api, _never)
     negotiate.routes(api, _never, _never)
-    a2a.routes(api, _never, _never, _never)
+    a2a.routes(api, _never)
     slack.routes(api, _never)
     observe.routes(api, _never, _never)
     schema = api.resolver.get_openapi_schema(

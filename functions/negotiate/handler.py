@@ -3,22 +3,27 @@
 from functools import partial
 from typing import Any
 
-from labverse.adapters import api_address, clock, doors, negotiating, xray
-from labverse.entry import a2a, negotiate
+from labverse.adapters import clock, doors, negotiating, xray
+from labverse.entry import a2a
+from labverse.entry import negotiate as entry
 from labverse.negotiate.settings import NegotiateSettings
 from labverse.platform import files, telemetry
 from labverse.platform.api import Api
 from labverse.platform.prime import primed
 
-cases = primed(lambda: negotiating.Negotiating(NegotiateSettings.read(), files.read))
+
+@primed
+def cases() -> negotiating.Negotiating:
+    """The use cases, each built as it is asked for."""
+    return negotiating.Negotiating(NegotiateSettings.read(), files.read)
 
 
 @primed
 def api() -> Api:
     """Routes behind the key check."""
-    built = doors.api(cases().have.STAGE, cases().have.KEYS_TABLE)
-    a2a.routes(built, lambda: cases().agent, lambda: cases().presence, api_address.of)
-    return negotiate.routes(built, lambda: cases().negotiations, clock.new_id)
+    have = cases().have
+    built = doors.api(have.STAGE, have.KEYS_TABLE)
+    return a2a.routes(entry.routes(built, lambda: cases().negotiations, clock.new_id), cases)
 
 
 def http(event: dict[str, Any], context: Any) -> Any:
@@ -28,22 +33,22 @@ def http(event: dict[str, Any], context: Any) -> Any:
 
 def task_gather(event: dict[str, Any], context: Any) -> Any:
     """What one agent wants."""
-    return _step(lambda state, _: negotiate.gather(state, cases().working), event, context)
+    return _step(lambda state, _: entry.gather(state, cases().working), event, context)
 
 
 def task_solve(event: dict[str, Any], context: Any) -> Any:
     """The deal of least regret."""
-    return _step(lambda state, _: negotiate.solve(state, cases().working), event, context)
+    return _step(lambda state, _: entry.solve(state, cases().working), event, context)
 
 
 def task_record(event: dict[str, Any], context: Any) -> Any:
     """A question to a person, or the end."""
-    return _step(lambda state, _: negotiate.record(state, cases().recording), event, context)
+    return _step(lambda state, _: entry.record(state, cases().recording), event, context)
 
 
 def task_apply(event: dict[str, Any], context: Any) -> Any:
     """What a person's verdict comes to."""
-    return _step(lambda state, _: negotiate.apply(state, cases().applying), event, context)
+    return _step(lambda state, _: entry.apply(state, cases().applying), event, context)
 
 
 def event(event: dict[str, Any], context: Any) -> Any:

@@ -4,13 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from labverse import VERSION
 from labverse.adapters import aws, clock, deal_reactions, dynamodb_deals, sqs_letters
 from labverse.adapters.eventbridge import EventBridgeAnnouncer
 from labverse.adapters.executions import NegotiationExecutions
 from labverse.adapters.s3_objects import S3Objects
-from labverse.negotiate.a2a.agent import Agent
-from labverse.negotiate.a2a.card import Presence
 from labverse.negotiate.applying import Applying
 from labverse.negotiate.closing import Closing
 from labverse.negotiate.config import NegotiatePolicy
@@ -44,16 +41,6 @@ class Negotiating:
     def negotiations(self) -> Negotiations:
         """For whoever asks for a deal."""
         return Negotiations(self._means, self.policy)
-
-    @cached_property
-    def agent(self) -> Agent:
-        """For agents that speak A2A."""
-        return Agent(self.negotiations)
-
-    @cached_property
-    def presence(self) -> Presence:
-        """What the agent card says of us."""
-        return Presence(VERSION, self.policy.goals, tuple(self.policy.channels))
 
     @cached_property
     def working(self) -> Working:

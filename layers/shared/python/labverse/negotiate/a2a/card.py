@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from labverse.negotiate.a2a.asking import JSON, PLAIN
 from labverse.negotiate.a2a.versions import Version
@@ -11,16 +11,8 @@ PATH = "/.well-known/agent-card.json"
 _BEARER = "An API key of this deployment with the scope `negotiate`."
 
 
-class Presence(NamedTuple):
-    """What the card says beside what is always so; goals and platforms are those of config."""
-
-    version: str
-    goals: tuple[str, ...]
-    platforms: tuple[str, ...]
-
-
-def card(url: str, presence: Presence) -> dict[str, Any]:
-    """The card of the agent at `url`.
+def card(url: str, version: str, goals: Sequence[str], platforms: Sequence[str]) -> dict[str, Any]:
+    """The card of the agent at `url`. `goals` and `platforms` are those of config.
 
     It has the members of 1.0 and, beside them, those that 0.3 had in their place: clients of
     either look only for their own.
@@ -29,7 +21,7 @@ def card(url: str, presence: Presence) -> dict[str, Any]:
         "name": "Lab-Verse negotiator",
         "description": "Finds a deal between channels that suits all of them, proves it with a "
         "certificate, and lets a person approve or veto it.",
-        "version": presence.version,
+        "version": version,
         "supportedInterfaces": [
             {"url": url, "protocolBinding": "JSONRPC", "protocolVersion": spoken.value}
             for spoken in Version
@@ -39,7 +31,7 @@ def card(url: str, presence: Presence) -> dict[str, Any]:
         },
         "defaultInputModes": [JSON],
         "defaultOutputModes": [JSON, PLAIN],
-        "skills": [_skill(presence.goals, presence.platforms)],
+        "skills": [_skill(goals, platforms)],
         "securitySchemes": _schemes(),
         "securityRequirements": [{"schemes": {name: {"list": []}}} for name in _schemes()],
         **_of_old(url),
