@@ -128,7 +128,7 @@ def test_a_secret_that_cannot_be_used_believes_nobody_and_says_so(log: io.String
         {**{f"f{n}": "x" for n in range(11)}, "payload": payload()},
     ],
 )
-def test_what_is_signed_and_no_click_is_refused_whole(form: dict[str, str]) -> None:
+def test_what_is_signed_and_no_click_is_refused_whole(form: dict[str, Any]) -> None:
     office = Office()
     with pytest.raises(InvalidInput):
         interact(office.request(**form), office.desk)
