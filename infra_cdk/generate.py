@@ -15,7 +15,7 @@ from infra_cdk.deployment import about
 from labverse import VERSION
 from labverse.approve.config import ApprovePolicy
 from labverse.approve.events import ApprovalDecided, ApprovalRequested
-from labverse.entry import approve, negotiate, observe, route, slack
+from labverse.entry import a2a, approve, negotiate, observe, route, slack
 from labverse.entry.openai import routes as openai
 from labverse.kernel.signing import KeySet
 from labverse.negotiate.config import NegotiatePolicy
@@ -60,6 +60,7 @@ def openapi() -> dict[str, Any]:
     openai.routes(api, _never, _never)
     approve.routes(api, _never)
     negotiate.routes(api, _never, _never)
+    a2a.routes(api, _never)
     slack.routes(api, _never)
     observe.routes(api, _never, _never)
     schema = api.resolver.get_openapi_schema(

@@ -35,6 +35,7 @@ PUBLIC_ROUTES = {
     "GET /health": "load balancers and people look at it; it tells states, no data",
     "GET /docs": "the API's page",
     "GET /openapi.json": "the document that the page shows",
+    "GET /.well-known/agent-card.json": "agents read it to learn which key they need",
 }
 # Callers without a key who prove otherwise who they are.
 SIGNED_ROUTES = {

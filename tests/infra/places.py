@@ -58,7 +58,7 @@ NOT_CAPABILITIES = {
     "layers/shared/python/labverse/entry/{}.py": {"__init__", "slack"},
     "infra_cdk/capabilities/{}.py": {"__init__"},
     "events/{}/": {"schemas"},
-    "tests/functions/test_{}.py": {"alerts", "answers", "fuzz", "health", "spend"},
+    "tests/functions/test_{}.py": {"a2a", "alerts", "answers", "fuzz", "health", "spend"},
     "tests/unit/{}/": {
         "kernel", "stats", "platform", "adapters", "entry", "cli", "library", "house", "local",
         "deployment", *UNDEPLOYED,

@@ -1,7 +1,7 @@
 """A2A's own client against our routes, over real HTTP: a server that stands in for API Gateway."""
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,16 +14,14 @@ import pytest
 from a2a.client import A2ACardResolver, Client, ClientConfig, ClientFactory
 from a2a.types import AgentCard
 
-from labverse.adapters import api_address
 from labverse.entry import a2a
 from labverse.platform.api import Api
 from labverse.platform.keys import Keyring, mint
-from tests.unit.negotiate.a2a.desk import GOAL, Desk
+from tests.unit.negotiate.a2a.desk import Desk
 from tests.unit.platform.fakes import PEPPERS, FakeClock, FakeKeys, FakePeppers
 
 CONTEXT = SimpleNamespace(function_name="f", aws_request_id="r")
 API = "/_aws/execute-api/api-1"
-PRESENCE = a2a.Presence("1.2.3", (GOAL,), ("tiktok", "spotify"))
 
 
 def headers_of(answer: Any) -> dict[str, str]:
@@ -41,7 +39,7 @@ class Door:
         self.store = FakeKeys()
         self.key, self.other = self.mint("negotiate"), self.mint("negotiate")
         self.api = Api(Keyring(self.store, FakePeppers(), FakeClock()))
-        a2a.routes(self.api, lambda: desk.agent, lambda: PRESENCE, api_address.of)
+        a2a.routes(self.api, lambda: desk)
 
     def mint(self, scope: str) -> str:
         key, record = mint("test", frozenset({scope}), datetime.now(UTC))
@@ -70,6 +68,11 @@ class Door:
         told |= {"a2a-version": version} if version is not None else {}
         body = given if isinstance(given, str) else json.dumps(given)
         return self.ask("POST", "/a2a", told, body)
+
+
+@pytest.fixture(autouse=True)
+def granted() -> None:
+    """Nothing of AWS is called: negotiations are in memory."""
 
 
 @pytest.fixture
@@ -110,6 +113,7 @@ def base(door: Door) -> Iterator[str]:
 
 
 Connect = Callable[..., AbstractAsyncContextManager[Client]]
+Fetch = Callable[[], Coroutine[Any, Any, AgentCard]]
 
 
 @pytest.fixture
@@ -132,7 +136,7 @@ def connect(base: str, door: Door) -> Connect:
 
 
 @pytest.fixture
-def fetch_card(base: str) -> Callable[[], Awaitable[AgentCard]]:
+def fetch_card(base: str) -> Fetch:
     async def fetched() -> AgentCard:
         async with httpx.AsyncClient() as http:
             return await A2ACardResolver(http, base).get_agent_card()

@@ -2,21 +2,21 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
 
 from a2a.compat.v0_3.types import AgentCard as OldCard
 from a2a.types import AgentCard
 from a2a.utils.proto_utils import validate_proto_required_fields
 
+from labverse import VERSION
 from labverse.negotiate import opening
-from tests.functions.a2a.conftest import PRESENCE, Door
+from tests.functions.a2a.conftest import Door, Fetch
 from tests.unit.negotiate.a2a.desk import POLICY
 from tests.unit.platform.fakes import FakeClock
 
 PATH = "/.well-known/agent-card.json"
 
 
-def test_a_client_of_today(fetch_card: Callable[[], Awaitable[AgentCard]], base: str) -> None:
+def test_a_client_of_today(fetch_card: Fetch, base: str) -> None:
     card = asyncio.run(fetch_card())
     validate_proto_required_fields(card)
     assert [
@@ -24,7 +24,7 @@ def test_a_client_of_today(fetch_card: Callable[[], Awaitable[AgentCard]], base:
     ] == [(f"{base}/a2a", "JSONRPC", "1.0"), (f"{base}/a2a", "JSONRPC", "0.3")]
     told = card.capabilities
     assert [told.streaming, told.push_notifications, told.extended_agent_card] == [False] * 3
-    assert card.version == PRESENCE.version
+    assert card.version == VERSION
     assert {
         name: scheme.WhichOneof("scheme") for name, scheme in card.security_schemes.items()
     } == {"bearer": "http_auth_security_scheme", "apiKey": "api_key_security_scheme"}
@@ -32,7 +32,7 @@ def test_a_client_of_today(fetch_card: Callable[[], Awaitable[AgentCard]], base:
     assert [list(one.schemes) for one in card.security_requirements] == [["bearer"], ["apiKey"]]
 
 
-def test_its_examples_can_be_sent(fetch_card: Callable[[], Awaitable[AgentCard]]) -> None:
+def test_its_examples_can_be_sent(fetch_card: Fetch) -> None:
     (skill,) = asyncio.run(fetch_card()).skills
     for example in skill.examples:
         opening.read(json.loads(example), POLICY, FakeClock().now())

@@ -4,65 +4,22 @@ import asyncio
 from typing import Any, NamedTuple
 
 import pytest
-from a2a.client import Client
-from a2a.types import (
-    CancelTaskRequest,
-    GetTaskRequest,
-    ListTasksRequest,
-    Message,
-    Part,
-    Role,
-    SendMessageConfiguration,
-    SendMessageRequest,
-    Task,
-    TaskState,
-)
+from a2a.types import CancelTaskRequest, ListTasksRequest, TaskState
 from a2a.utils.errors import (
     TaskNotCancelableError,
     TaskNotFoundError,
     UnsupportedOperationError,
 )
-from a2a.utils.proto_utils import validate_proto_required_fields
-from google.protobuf.json_format import MessageToDict, ParseDict
-from google.protobuf.struct_pb2 import Value
 
 from labverse.negotiate.states import State
 from tests.functions.a2a.conftest import Connect, Door
-from tests.unit.negotiate.a2a.desk import CERTIFICATE, DEAL, REQUEST, Desk
-
-VERSIONS = ("1.0", "0.3")
-
-
-def message(message_id: str = "m-1", **members: Any) -> Message:
-    """One that asks for the demo's negotiation."""
-    part = Part(data=ParseDict(REQUEST, Value()), media_type="application/json")
-    given = {"message_id": message_id, "role": Role.ROLE_USER, "parts": [part]}
-    return Message(**{**given, **members})
+from tests.functions.a2a.messages import VERSIONS, data_of, get, message, send
+from tests.unit.negotiate.a2a.desk import CERTIFICATE, DEAL, Desk
 
 
-async def send(client: Client, said: Message, at_once: bool = True) -> Task:
-    """The task that the client gets."""
-    asked = SendMessageRequest(
-        message=said, configuration=SendMessageConfiguration(return_immediately=at_once)
-    )
-    (answer,) = [one async for one in client.send_message(asked)]
-    return whole(answer.task)
-
-
-def whole(task: Task) -> Task:
-    """The task, which has all that A2A says a task must have."""
-    validate_proto_required_fields(task)
-    return task
-
-
-async def get(client: Client, task_id: str) -> Task:
-    return whole(await client.get_task(GetTaskRequest(id=task_id)))
-
-
-def data_of(task: Task) -> Any:
-    """What the one artifact holds for programs."""
-    (artifact,) = task.artifacts
-    return MessageToDict(artifact.parts[0].data)
+def asked(desk: Desk) -> None:
+    """The workflow comes to a person's question."""
+    desk.ask(desk.started[0])
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -187,7 +144,7 @@ def test_a_call_is_held_back_until_a_person_is_asked(
 ) -> None:
     async def life() -> None:
         async with connect(version) as client:
-            desk.meanwhile = lambda: desk.ask(desk.started[0]) and None
+            desk.meanwhile = lambda: asked(desk)
             task = await send(client, message(), at_once=False)
             assert task.status.state == TaskState.TASK_STATE_INPUT_REQUIRED
             assert len(desk.pauses) == 1

@@ -63,6 +63,7 @@ class Desk:
         self.down = False
         means = Means(self, self, self, self, self.clock, self._pause)
         self.negotiations = Negotiations(means, POLICY)
+        self.policy = POLICY
         self.agent = Agent(self.negotiations)
 
     def settle(self, negotiation_id: str, state: State, **members: Any) -> Negotiation:

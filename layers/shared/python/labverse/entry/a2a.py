@@ -2,18 +2,23 @@
 
 import json
 from collections.abc import Callable
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, Protocol
 
 from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 from pydantic import WithJsonSchema
 from pydantic_core import from_json, to_json
 
+from labverse import VERSION
+from labverse.adapters import api_address
+from labverse.entry import negotiate
 from labverse.kernel.errors import InvalidInput, LabverseError
 from labverse.negotiate.a2a import card, dispatch, faults, rpc
 from labverse.negotiate.a2a.agent import Agent, Caller
 from labverse.negotiate.a2a.faults import Fault
+from labverse.negotiate.a2a.negotiator import Negotiator
 from labverse.negotiate.a2a.versions import HEADER, Version
+from labverse.negotiate.config import NegotiatePolicy
 from labverse.platform import problem, telemetry
 from labverse.platform.api import PUBLIC, Api
 from labverse.platform.route_doc import ErrorFormat, RouteDoc
@@ -85,26 +90,28 @@ _CALLS = RouteDoc(
 )
 
 
-class Presence(NamedTuple):
-    """What the card says beside what is always so."""
+class Cases(Protocol):
+    """What the routes ask."""
 
-    version: str
-    goals: tuple[str, ...]
-    platforms: tuple[str, ...]
+    @property
+    def negotiations(self) -> Negotiator:
+        """The use cases."""
+        ...
+
+    @property
+    def policy(self) -> NegotiatePolicy:
+        """The goals and platforms that the card tells."""
+        ...
 
 
-def routes(
-    api: Api,
-    agent: Callable[[], Agent],
-    presence: Callable[[], Presence],
-    address: Callable[[dict[str, Any]], str],
-) -> None:
-    """Put the routes on `api`. `address` is the base URL at which an event's caller found us."""
+def routes(api: Api, cases: Callable[[], Cases]) -> Api:
+    """Put the routes on `api`; `cases` is only called by a request."""
 
     @api.route("GET", card.PATH, scope=PUBLIC, doc=_CARD)
     def agent_card() -> Response[str]:
-        url = address(api.resolver.current_event.raw_event) + PATH
-        told = card.card(url, *presence())
+        url = api_address.of(api.resolver.current_event.raw_event) + PATH
+        policy = cases().policy
+        told = card.card(url, VERSION, policy.goals, tuple(policy.channels))
         headers = {"cache-control": f"public, max-age={_CARD_SECONDS}"}
         return Response(200, content_type=_MEDIA, body=json.dumps(told), headers=headers)
 
@@ -113,14 +120,12 @@ def routes(
         # Read here: Powertools would take the last call of a batch for all of it.
         given = from_json(api.resolver.current_event.body or "null")
         header = api.resolver.current_event.headers.get(HEADER)
-        said = dispatch.answer(agent(), given, header, Caller(_requester(api)))
+        agent, caller = Agent(cases().negotiations), Caller(negotiate.requester_of(api))
+        said = dispatch.answer(agent, given, header, caller)
         telemetry.logger().info("a2a", extra={"version": (header or "")[:8], "codes": said.codes})
         return _response(said)
 
-
-def _requester(api: Api) -> str:
-    person = api.caller.person if api.caller else None
-    return person or f"key:{api.key_id}"
+    return api
 
 
 class _Failed(LabverseError):

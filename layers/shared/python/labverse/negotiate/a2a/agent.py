@@ -47,7 +47,7 @@ class Agent:
         record = self._named(message, caller) if message.task_id else self._opened(message, caller)
         working = record.state is State.WORKING
         if working and not wish.return_immediately and caller.patience > 0:
-            record = self._negotiator.wait(record.id, caller.patience)
+            record = self._negotiator.wait(record.id, caller.patience, record.state)
         return tasks.task(record, wish.history_length)
 
     def get(self, params: GetParams, caller: Caller) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 from labverse.negotiate.models import Negotiation
 from labverse.negotiate.service import Asker
+from labverse.negotiate.states import State
 
 
 class Negotiator(Protocol):
@@ -18,8 +19,8 @@ class Negotiator(Protocol):
         """As it is now. Raises NotFound."""
         ...
 
-    def wait(self, negotiation_id: str, seconds: float) -> Negotiation:
-        """As `get`, once it is no longer worked on, or time is over."""
+    def wait(self, negotiation_id: str, seconds: float, seen: State | None = None) -> Negotiation:
+        """As `get`, once it is neither worked on nor as `seen`, or time is over."""
         ...
 
     def cancel(self, negotiation_id: str) -> Negotiation:
