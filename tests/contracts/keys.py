@@ -1,4 +1,4 @@
-"""The tables and secrets of a deployment in which nothing is but keys."""
+"""What routes are tried with: keys of any scopes, over a cloud that holds nothing else."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -3,7 +3,6 @@
 import importlib
 import json
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -46,7 +45,6 @@ KEYLESS = PUBLIC_ROUTES.keys() | SIGNED_ROUTES.keys()
 GUARDED = sorted(OPERATIONS.keys() - KEYLESS)
 DEFAULT = "$default"
 HANDLER = "functions/{}/handler.py"
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
 CONTEXT = SimpleNamespace(
     function_name="f",
     memory_limit_in_mb=1,
