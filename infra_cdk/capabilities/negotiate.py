@@ -1,6 +1,6 @@
 """negotiate: deals between channels, by HTTP, by a schedule, and through the workflow."""
 
-from aws_cdk import ArnFormat, Duration, Stack
+from aws_cdk import ArnFormat, Aws, Duration, Stack
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
@@ -149,6 +149,7 @@ class Negotiate(Construct):
     def _arn(self, resource: str, name: str) -> str:
         return Stack.of(self).format_arn(
             service="states",
+            region=Aws.REGION,
             resource=resource,
             resource_name=name,
             arn_format=ArnFormat.COLON_RESOURCE_NAME,

@@ -148,7 +148,7 @@ def _said(facts: dict[str, Any], clicked: dict[str, Any], who: str) -> None:
         if time.monotonic() > end:
             raise Problem(f"{who} clicked and was told nothing", _READ)
         time.sleep(0.3)
-    progress.line(f"  {who:<9} {html.unescape(found[-1])}")
+    progress.line(f"  {who:<9} {html.unescape(found[-1].partition(chr(10))[0])}")
 
 
 def _replies(facts: dict[str, Any], name: str) -> list[str]:

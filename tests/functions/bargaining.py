@@ -2,12 +2,15 @@
 
 import io
 import json
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from botocore.exceptions import ClientError
 
+from labverse.adapters import aws
+from labverse.adapters.clock import SystemClock
 from labverse.platform.keys import mint
 from tests.functions.conftest import CONTEXT, Cloud
 from tests.unit.negotiate.deals_table import DealsTable
@@ -15,6 +18,10 @@ from tests.unit.platform.fakes import PEPPERS
 
 MACHINE = "arn:aws:states:us-east-1:000000000000:stateMachine:labverse-dev-negotiate"
 ENVIRONMENT = {"DATA_BUCKET": "data", "STATE_MACHINE_ARN": MACHINE}
+CHANNELS = {
+    "goal": "Cross-platform content syndication",
+    "platforms": ["tiktok", "spotify"],
+}
 ANA = "T0LOCAL/U0ANA"
 MOST_STATE = 64 * 1024
 
@@ -152,3 +159,40 @@ class Bargaining:
     def _gathered(self, id_: str, agent: str) -> Any:
         brought = self.step("task_gather", {"negotiation_id": id_, "agent": agent})
         return {**brought, "rationale": self.phrase.get(agent)}
+
+
+def later(monkeypatch: pytest.MonkeyPatch, **by: float) -> datetime:
+    """From now on it is so much later."""
+    then = datetime.now(UTC) + timedelta(**by)
+    monkeypatch.setattr(SystemClock, "now", lambda _: then)
+    return then
+
+
+def spent(cloud: Market, told: Any) -> float:
+    """What is committed of the month of a deal."""
+    return float(cloud.deals.items[f"spent#USD#{told['deal']['month']}"]["spent"]["N"])
+
+
+def tick(deals: Bargaining, kind: str = "Scheduled Event", **detail: Any) -> None:
+    event = {
+        "id": "e", "source": "aws.events", "detail-type": kind, "detail": detail,
+        "time": datetime(2026, 11, 24, 12, tzinfo=UTC).isoformat(),
+    }  # fmt: skip
+    deals.handler.event(json.loads(json.dumps(event)), CONTEXT)
+
+
+@pytest.fixture
+def cloud(cloud: Any, monkeypatch: pytest.MonkeyPatch) -> Market:
+    """What negotiate talks to, in place of what every function talks to."""
+    market = Market()
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(aws, "client", lambda _service: market)
+    return market
+
+
+@pytest.fixture
+def deals(cloud: Market, fresh: Callable[[Any], Any], event: Callable[[str], Any]) -> Bargaining:
+    from functions.negotiate import handler
+
+    return Bargaining(fresh(handler), cloud, event("negotiate/http"))

@@ -82,6 +82,13 @@ class Asking:
         until(lambda: self.run(id_)["status"] != "RUNNING", "an answer to the token")
         return json.loads(self.run(id_)["output"])
 
+    def deliveries(self, id_: str) -> list[str]:
+        """What the function `http` logged of sending its token."""
+        logs = self.deployed.client("logs").get_paginator("filter_log_events")
+        pages = logs.paginate(logGroupName="/aws/lambda/labverse-local-approve-http")
+        lines = [event["message"] for page in pages for event in page["events"]]
+        return [line for line in lines if "approval decided" in line and id_ in line]
+
     def item(self, id_: str) -> Any:
         """The approval as it is kept, if it is."""
         where = {"TableName": "labverse-local-approvals", "Key": {"approval_id": {"S": id_}}}

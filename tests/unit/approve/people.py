@@ -1,5 +1,6 @@
 """Where people read: rooms, and the log of whoever runs this."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from labverse.approve.cards import Question
@@ -13,6 +14,8 @@ class FakeRooms:
 
     configured: bool = True
     failing: Exception | None = None
+    slow: Callable[[], object] = lambda: None
+    """Called at each message."""
     posts: list[str] = field(default_factory=list)
     shows: dict[str, list[str]] = field(default_factory=dict)
 
@@ -27,6 +30,7 @@ class FakeRooms:
         return Posted(room=room, reference=reference)
 
     def update(self, posted: Posted, question: Question, approval: Approval) -> None:
+        self.slow()
         if self.failing:
             raise self.failing
         votes = f" {len(approval.votes)}" if approval.open else ""

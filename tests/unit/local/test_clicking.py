@@ -141,6 +141,12 @@ def test_clicks_may_be_forged_or_late(
             signature.verified([SIGNING_SECRET], headers, body, datetime.now(UTC))
 
 
+def test_a_button_may_carry_something_else(slack: httpx.Client, app: App) -> None:
+    posted(slack)
+    clicked(slack, value="deal-2.x")
+    assert payload(app.got[0][1])["actions"][0]["value"] == "deal-2.x"
+
+
 def test_a_replay_is_byte_for_byte_the_same_and_no_other_click_is(
     slack: httpx.Client, app: App
 ) -> None:
