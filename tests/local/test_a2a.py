@@ -16,7 +16,7 @@ from google.protobuf.struct_pb2 import Value
 from tests.cloud import Deployed
 from tests.functions.a2a.messages import VERSIONS, data_of, get, message, send
 from tests.functions.negotiate.stated import changed, three_prices
-from tests.local.workflows import Asking, asking
+from tests.local.workflows import Asking, asking, until
 
 ANA = "T0LOCAL/U0ANA"
 SECONDS = 120.0
@@ -67,6 +67,8 @@ async def opened(agent: Client) -> Task:
 async def answered(agent: Client, office: Asking, task: Task, answer: str) -> Task:
     """The task, once a person has said so and the workflow has ended."""
     proposal = data_of(task)
+    # The record says that a person is asked a moment before he can see the question.
+    until(lambda: office.item(proposal["approval"]["id"]), "an approval")
     reply = office.deployed.http.post(
         f"/api/v2/approvals/{proposal['approval']['id']}",
         json={"answer": answer, "terms_digest": proposal["deal"]["digest"]},
