@@ -79,13 +79,14 @@ def call(local: Assembly, keys: Keys) -> Call:
         function = local.routes().get(operation, local.routes()[DEFAULT])
         handler = importlib.import_module(f"functions.{local.word(function)}.handler")
         concrete = path.replace("{", "").replace("}", "")
+        here = {"stage": DEFAULT, "domainName": "api.example.com"}
         http = {"method": method, "path": concrete, "sourceIp": "127.0.0.1"}
         event = {
             "version": "2.0",
             "rawPath": concrete,
             "rawQueryString": "",
             "headers": {"x-api-key": key} if key else {},
-            "requestContext": {"requestId": "r", "stage": DEFAULT, "http": http},
+            "requestContext": {"requestId": "r", **here, "http": http},
             "body": "not json",
         }
         answer = handler.http(event, CONTEXT)
