@@ -72,6 +72,7 @@ class Cuts:
             for agent in counted:
                 self._tangent(agent, 1.0)
         self.program.cost(np.zeros(sum(columns.sizes)), cost)
+        self._first = len(self.sources)
 
     def _add(self, row: Row, source: tuple[int, Floats] | None) -> None:
         self.program.add(row)
@@ -97,13 +98,45 @@ class Cuts:
         n = self.columns.agents
         self._link(n + agent, agent, -1 / value, 1 - float(np.log(value)))
 
-    def relax(self) -> Relaxed | None:
-        """The linear program, cut until its solution's own scores are exact."""
-        for _ in range(_ROUNDS):
+    def shares(self, dual: Floats) -> list[tuple[int, Floats]]:
+        """For each agent who is counted by himself, the weights of his rows as one belief."""
+        if self.aim.kind != "max":
+            return []
+        found = []
+        for agent in np.flatnonzero(self.aim.weights > 0).tolist():
+            own = [
+                source is not None and source[0] == agent and row.extra.any()
+                for source, row in zip(self.sources, self.program.rows, strict=True)
+            ]
+            share = np.where(own, dual, 0.0)
+            if share.sum() > 0:
+                found.append((agent, share / share.sum()))
+        return found
+
+    def mixing(self, outcome: Floats) -> Floats:
+        """(m,): how far apart the values are that a point between outcomes mixes, by issue."""
+        rows = self.columns.tables / self.columns.unit[:, None, None]
+        mean = np.add.reduceat(rows * outcome[:, None], self.program.starts, axis=1)
+        away = rows - np.repeat(mean, self.columns.sizes, axis=1)
+        spread: Floats = (outcome * (away**2).sum(axis=(0, 2)))
+        return np.add.reduceat(spread, self.program.starts)
+
+    def trim(self, dual: Floats) -> None:
+        """Lets go of rows that bind nowhere near, so that many boxes do not pile them up."""
+        idle = np.flatnonzero(dual == 0)
+        idle = idle[idle >= self._first]
+        if idle.size > 40:
+            self.program.drop(idle)
+            gone = set(idle.tolist())
+            self.sources = [one for place, one in enumerate(self.sources) if place not in gone]
+
+    def relax(self, above: float = np.inf, rounds: int | None = None) -> Relaxed | None:
+        """The linear program, cut until its solution's own scores are exact, or past `above`."""
+        for _ in range(_ROUNDS if rounds is None else rounds):
             solved = self.program.relax()
-            if solved is None or not self._refine(solved):
+            if solved is None or solved.value > above or not self._refine(solved):
                 return solved
-        return solved
+        return self.program.relax()  # with a dual for each row, the last ones included
 
     def _refine(self, solved: Relaxed) -> bool:
         """Cuts off a solution that promises more than it holds; whether there was anything."""
