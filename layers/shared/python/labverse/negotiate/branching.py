@@ -23,6 +23,7 @@ BOXES = 1_500
 LEAF = 200_000
 """So few outcomes are sooner looked at than divided."""
 _ROUNDS = 6
+_MANY = 256  # outcomes are first looked at by the rows there are
 _BEAMS = (64, 1024)
 Judge = Callable[[Ints], Floats]
 """(L, m) → (L,): the exact scores of outcomes, infinite where one is not allowed."""
@@ -36,6 +37,8 @@ class Told:
     """(R, columns), the most telling first."""
     least: Floats
     steps: Floats
+    own: tuple[tuple[int, Floats, Floats], ...]
+    """Agents, and for each rows (R, columns) and (R,): the loss is at least the least - rows @ x."""
 
     def at(self, limit: float) -> Floats:
         """(R,): the right-hand sides for scores up to `limit`."""
@@ -43,19 +46,30 @@ class Told:
             return np.asarray(self.least - self.steps * limit)
         return np.where(self.steps > 0, -np.inf, self.least)
 
+    def losses(self, agents: int, columns: Ints) -> Floats:
+        """(n, L): what the losses of outcomes, as columns (L, m), are not below."""
+        found = np.full((agents, len(columns)), -np.inf)
+        for agent, rows, least in self.own:
+            for row, by in zip(rows, least, strict=True):
+                np.maximum(found[agent], by - row[columns].sum(axis=1), out=found[agent])
+        return found
+
 
 def told(cuts: Cuts, solved: Relaxed) -> Told:
     """All rows together by their duals, each agent's own together, those that bind, the pure."""
     rows, dual = cuts.program.rows, solved.dual
     matrix, least = np.stack([row.outcome for row in rows]), np.array([row.least for row in rows])
-    lines = [(dual @ matrix, float(dual @ least), 1.0)]
+    lines, own = [(dual @ matrix, float(dual @ least), 1.0)], []
     for agent, share in cuts.shares(dual):
-        step = 1 / float(cuts.aim.weights[agent])
-        lines.append((share @ matrix, float(share @ least), step))
-        lines += [(matrix[r], float(least[r]), step) for r in np.flatnonzero(share)]
+        binding = np.flatnonzero(share)
+        own.append((agent, matrix[binding], least[binding]))
+        if cuts.aim.kind == "max":
+            step = 1 / float(cuts.aim.weights[agent])
+            lines.append((share @ matrix, float(share @ least), step))
+            lines += [(matrix[place], float(least[place]), step) for place in binding]
     lines += [(row.outcome, row.least, 0.0) for row in rows if not row.extra.any()]
     parts = [np.array(part) for part in zip(*lines, strict=True)]
-    return Told(parts[0], parts[1], parts[2])
+    return Told(parts[0], parts[1], parts[2], tuple(own))
 
 
 class Branching:
@@ -154,6 +168,9 @@ class Branching:
         left = reaching(known.rows[:, box], least, tuple(parts.tolist()), cap, beam)
         if left is not None:
             columns = np.flatnonzero(box)[left + (np.cumsum(parts) - parts)]
+            if len(columns) > _MANY:
+                losses = known.losses(self.cuts.columns.agents, columns)
+                columns = columns[self.cuts.aim.score(losses) <= self._limit]
             self._look(columns - self._starts)
         return left is not None
 

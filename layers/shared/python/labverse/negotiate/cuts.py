@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 
 from labverse.negotiate.additive import Columns
-from labverse.negotiate.arrays import Floats
+from labverse.negotiate.arrays import Bools, Floats
 from labverse.negotiate.relaxation import Program, Relaxed, Row
 
 NEAR = 1e-9
@@ -63,7 +63,8 @@ class Cuts:
         counted = np.flatnonzero(aim.weights > 0).tolist()
         if aim.kind == "max":
             cost[n] = 1
-            self._link(n, 0, 0.0, 0.0)  # bounded, even where no agent counts
+            if not counted:  # else it has no bottom
+                self._link(n, 0, 0.0, 0.0)
             for agent in counted:
                 self._link(n, agent, float(-aim.weights[agent]), 0.0)
         else:
@@ -98,17 +99,17 @@ class Cuts:
         n = self.columns.agents
         self._link(n + agent, agent, -1 / value, 1 - float(np.log(value)))
 
+    def own(self, agent: int) -> Bools:
+        """Which rows say how bad the agent's loss is."""
+        pairs = zip(self.sources, self.program.rows, strict=True)
+        told = [one is not None and one[0] == agent and row.extra.any() for one, row in pairs]
+        return np.array(told, dtype=np.bool_)
+
     def shares(self, dual: Floats) -> list[tuple[int, Floats]]:
-        """For each agent who is counted by himself, the weights of his rows as one belief."""
-        if self.aim.kind != "max":
-            return []
+        """For each agent who is counted, the weights of his rows that bind, as one belief."""
         found = []
         for agent in np.flatnonzero(self.aim.weights > 0).tolist():
-            own = [
-                source is not None and source[0] == agent and row.extra.any()
-                for source, row in zip(self.sources, self.program.rows, strict=True)
-            ]
-            share = np.where(own, dual, 0.0)
+            share = np.where(self.own(agent), dual, 0.0)
             if share.sum() > 0:
                 found.append((agent, share / share.sum()))
         return found
