@@ -50,6 +50,8 @@ class _Negotiation:
             found = cutting.solve(wider)
             if found is None:
                 return Solution("no_agreement", "not_robust", certificate=_nearest(self.columns))
+            if not len(found.outcomes):
+                return Solution("bounded", "search", certificate={"lower_bound": found.bound})
             place = self._pick(found, weights, movers)
             if place is not None:
                 return self._answer(found, place, movers)
