@@ -21,10 +21,7 @@ def additive(agents: int, sizes: tuple[int, ...], scenarios: int, **members: Any
     loose, even = members.pop("loose", 1.0), not members.pop("uneven", False)
     world = rng.normal(0, 0.3, scenarios)
     tables = [
-        [
-            rng.normal(0, 1, (k, 1)) * (1 + world) + rng.normal(0, 0.4, (k, scenarios))
-            for k in sizes
-        ]
+        [rng.normal(0, 1, (k, 1)) * (1 + world) + rng.normal(0, 0.4, (k, scenarios)) for k in sizes]
         for _ in range(agents)
     ]
     reserve = rng.normal(-loose, 0.3, (agents, scenarios))

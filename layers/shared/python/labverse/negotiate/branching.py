@@ -38,7 +38,7 @@ class Told:
     least: Floats
     steps: Floats
     own: tuple[tuple[int, Floats, Floats], ...]
-    """Agents, and for each rows (R, columns) and (R,): the loss is at least the least - rows @ x."""
+    """Agents with rows (R, columns) and (R,): his loss is at least the latter less rows @ x."""
 
     def at(self, limit: float) -> Floats:
         """(R,): the right-hand sides for scores up to `limit`."""

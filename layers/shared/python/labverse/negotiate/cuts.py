@@ -119,7 +119,7 @@ class Cuts:
         rows = self.columns.tables / self.columns.unit[:, None, None]
         mean = np.add.reduceat(rows * outcome[:, None], self.program.starts, axis=1)
         away = rows - np.repeat(mean, self.columns.sizes, axis=1)
-        spread: Floats = (outcome * (away**2).sum(axis=(0, 2)))
+        spread: Floats = outcome * (away**2).sum(axis=(0, 2))
         return np.add.reduceat(spread, self.program.starts)
 
     def trim(self, dual: Floats) -> None:
