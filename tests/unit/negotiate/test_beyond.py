@@ -9,7 +9,7 @@ from math import prod
 import numpy as np
 import pytest
 
-from labverse.negotiate import branching, solver
+from labverse.negotiate import branching, cutting, solver
 from labverse.negotiate.solver import Problem, Solution, solve
 from tests.unit.negotiate.generated import market, problem
 
@@ -67,7 +67,7 @@ def test_dividing_agrees_where_too_many_are_left(monkeypatch: pytest.MonkeyPatch
 
 def test_a_search_that_is_cut_short_is_not_called_the_best(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(branching, "LEAF", 1)
-    monkeypatch.setattr(branching, "BOXES", 1)
+    monkeypatch.setattr(cutting, "BOXES", 1)
     given = market((6,) * 8, 20, risk_aversion=1.0)
     found = beyond(given, monkeypatch)
     assert (found.status, found.reason) == ("bounded", "gap")
@@ -81,6 +81,7 @@ def test_a_search_that_is_cut_short_is_not_called_the_best(monkeypatch: pytest.M
 
 def test_where_no_deal_was_found_in_time_none_is_denied(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(branching, "LEAF", 1)
+    monkeypatch.setattr(cutting, "BOXES", 1)
     monkeypatch.setattr(branching, "BOXES", 1)
     monkeypatch.setattr(branching, "_BEAMS", (1,))
     told = [beyond(problem(seed), monkeypatch) for seed in range(40)]
@@ -88,6 +89,14 @@ def test_where_no_deal_was_found_in_time_none_is_denied(monkeypatch: pytest.Monk
     assert undecided
     assert any(one.status == "agreed" for one in told)
     assert all(one.index is None for one in undecided)
+
+
+def test_the_worst_of_the_world_alone_is_decided_as_well() -> None:
+    """Nothing is averaged where all belief goes to the tail: the hardest there is."""
+    for scenarios in (20, 50):
+        found = solve(market((10,) * 10, scenarios, risk_aversion=1.0))
+        assert (found.status, found.certificate["gap"]) == ("agreed", 0.0)
+        assert found.certificate["pareto_rho"]
 
 
 def test_nothing_is_written_to_stdout() -> None:

@@ -19,7 +19,9 @@ from labverse.negotiate.labels import reaching, upper_count
 from labverse.negotiate.relaxation import Relaxed
 
 BOXES = 1_500
-"""The most boxes that are opened."""
+"""The most boxes that are opened for a choice."""
+BESIDE = 200
+"""The most for what is told beside it."""
 LEAF = 200_000
 """So few outcomes are sooner looked at than divided."""
 _ROUNDS = 6
@@ -77,7 +79,7 @@ class Branching:
 
     def __init__(self, cuts: Cuts, judge: Judge, limit: Callable[[float], float]) -> None:
         self.cuts, self._judge, self._limit_of = cuts, judge, limit
-        self.best, self.boxes = np.inf, 0
+        self.best, self.boxes, self.work = np.inf, 0, BOXES
         self.at: Ints | None = None
         """(1, m): the best so far."""
         self._kept: list[tuple[Ints, Floats]] = []
@@ -107,7 +109,7 @@ class Branching:
             bound, _, box = heappop(self._heap)
             if bound > self._limit:
                 break
-            if self.boxes >= BOXES:
+            if self.boxes >= self.work:
                 return bound
             self._divide(box, bound)
         return None

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from labverse.negotiate.arrays import Floats, Ints
-from labverse.negotiate.branching import Branching
+from labverse.negotiate.branching import BESIDE, BOXES, Branching
 from labverse.negotiate.cuts import NEAR, Aim, Cuts
 
 MARGIN = 1e-6
@@ -63,13 +63,15 @@ class Cutting(Cuts):
     def solve(self, widen: float = 0.0, known: Ints | None = None) -> Candidates | None:
         """The outcomes of the least score (and up to `widen` more of it); None: there is none.
 
-        `known` (1, m) is an outcome that need not be searched for.
+        `known` (1, m) is an outcome that need not be searched for; what is only told beside the
+        choice begins with the choice, and is worth less work.
         """
 
         def limit(best: float) -> float:
             return best + (MARGIN + widen) * (1 + abs(best)) if np.isfinite(best) else np.inf
 
         search = Branching(self, self.score, limit)
+        search.work = BOXES if known is None else BESIDE
         left = search.start(known)
         if left and search.at is None:  # the beams found nothing that is allowed
             found, undecided = self._allowed()

@@ -133,7 +133,7 @@ class Program:
 
 @cache
 def _silent_kind(kind: type[Any]) -> type[Any]:
-    class Silent(kind):
+    class Silent(kind):  # type: ignore[misc]
         """HiGHS greets on stdout as soon as its callbacks are enabled, which its maker does."""
 
         def enableCallbacks(self) -> None:  # noqa: N802 - HiGHS's name
