@@ -64,16 +64,8 @@ def test_terms_that_are_asked_about_are_not_asked_about_twice(deals: Deals) -> N
 def test_what_got_stale_is_gathered_solved_and_asked_again(deals: Deals) -> None:
     """A channel's price moved after it was gathered: here, by what the record says it was."""
     told = deals.waiting(_channels())
-    items, table = deals.deployed.client("dynamodb"), "labverse-local-deals"
-    where: Any = {"TableName": table, "Key": {"deal_id": {"S": told["id"]}}}
-    record = json.loads(items.get_item(**where, ConsistentRead=True)["Item"]["record"]["S"])
-    record["positions"][0]["ecpm"] *= 2
-    items.update_item(
-        **where,
-        UpdateExpression="SET #record = :moved",
-        ExpressionAttributeNames={"#record": "record"},
-        ExpressionAttributeValues={":moved": {"S": json.dumps(record)}},
-    )
+    positions = [{**one, "ecpm": one["ecpm"] * 2} for one in told["positions"]]
+    deals.edit(told["id"], positions=positions)
     assert deals.answer(told, "approve").status_code == 200
     again = _second_round(deals, told["id"])
     assert again["deal"]["digest"] == told["deal"]["digest"]
