@@ -30,8 +30,8 @@ _MOST_SECONDS = 20
 _OPEN = RouteDoc(
     summary="Negotiate a deal, between platforms of the config or from positions in full",
     tag="negotiate",
+    status=202,
     problems={
-        202: "Under way; `Location` names it. With `Prefer: wait=10`, once there is news of it",
         409: "Its Idempotency-Key is another request's; or autonomous mode asks enough already "
         "(`state: too_many_open`, Retry-After)",
         503: "It cannot be kept, or its workflow cannot be started",

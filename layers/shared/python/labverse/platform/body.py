@@ -1,7 +1,7 @@
 """Make a request's body safe to hand on: small, decoded, JSON. Nothing of ours runs before that."""
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from math import isfinite
 from typing import Any
 
@@ -75,8 +75,9 @@ def _unreadable(raw: bytes, error: ValueError) -> InvalidInput:
 def _not_finite(value: Any, place: tuple[str, ...]) -> Iterator[str]:
     if isinstance(value, float) and not isfinite(value):
         yield ".".join(place) or "body"
-    inner = value.items() if isinstance(value, dict) else ()
-    inner = enumerate(value) if isinstance(value, list) else inner
+    inner: Iterable[tuple[Any, Any]] = value.items() if isinstance(value, dict) else ()
+    if isinstance(value, list):
+        inner = enumerate(value)
     for name, one in inner:
         yield from _not_finite(one, (*place, str(name)))
 

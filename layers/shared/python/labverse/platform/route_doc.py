@@ -1,6 +1,7 @@
 """What the API document says about a route, and how a route words its errors."""
 
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
@@ -48,6 +49,8 @@ class RouteDoc(NamedTuple):
     media: str = "application/json"
     content: Mapping[str, Any] | None = None
     """By media type, where the entry's return type does not tell; otherwise one text of `media`."""
+    status: int = 200
+    """Of its good answer."""
 
 
 def documented(
@@ -65,12 +68,12 @@ def _documented(
     doc: RouteDoc, problems: Mapping[int, str], errors: ErrorFormat
 ) -> dict[int, OpenAPIResponse]:
     content: Any = dict(errors.content)
-    good: OpenAPIResponse = {"description": "OK"}
+    good: OpenAPIResponse = {"description": HTTPStatus(doc.status).phrase}
     if doc.content is not None:
-        good = {"description": "OK", "content": dict(doc.content)}
+        good = {**good, "content": dict(doc.content)}
     elif doc.media != "application/json":
-        good = {"description": "OK", "content": {doc.media: {"schema": {"type": "string"}}}}
-    return {200: good} | {
+        good = {**good, "content": {doc.media: {"schema": {"type": "string"}}}}
+    return {doc.status: good} | {
         status: {"description": description, "content": content}
         for status, description in problems.items()
     }
