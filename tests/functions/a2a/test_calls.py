@@ -107,3 +107,8 @@ def test_what_failed_may_be_tried_again_under_its_key(door: Door) -> None:
     first = of(door.call(SEND, **headers))
     again = door.call(SEND, **headers)
     assert (of(again), again["headers"]["idempotency-replayed"]) == (first, "true")
+
+
+def test_an_unusable_key_of_repetition_is_no_parse_error(door: Door) -> None:
+    """This deployment keeps no answers."""
+    assert of(door.call(SEND, **{"idempotency-key": "k"}))["error"]["code"] == -32600

@@ -100,6 +100,7 @@ def test_what_is_off_says_so(door: Door, version: str, method: str, code: int) -
         ("{", -32700),
         ("", -32700),
         ("NaN", -32700),
+        ('{"jsonrpc": "2.0", "id": 1, "method": "GetTask", "params": {"x": NaN}}', -32700),
         (None, -32600),
         (7, -32600),
         ([], -32600),

@@ -19,7 +19,7 @@ from labverse.negotiate.a2a.faults import Fault
 from labverse.negotiate.a2a.negotiator import Negotiator
 from labverse.negotiate.a2a.versions import HEADER, Version
 from labverse.negotiate.config import NegotiatePolicy
-from labverse.platform import problem, telemetry
+from labverse.platform import idempotency, problem, telemetry
 from labverse.platform.api import PUBLIC, Api
 from labverse.platform.route_doc import ErrorFormat, RouteDoc
 
@@ -175,7 +175,8 @@ def render(error: LabverseError, trace_id: str) -> dict[str, Any]:
 
 def _fault(error: LabverseError, status: int) -> Fault:
     if isinstance(error, InvalidInput):
-        unread = any(one.field == "body" and not one.kind for one in error.fields)
+        # A body that is no JSON, of which NaN is none either; all else is a header's fault.
+        unread = all(not one.kind and one.field != idempotency.NAME for one in error.fields)
         kind = faults.PARSE_ERROR if unread else faults.INVALID_REQUEST
     elif status in (413, 415):
         kind = faults.INVALID_REQUEST
