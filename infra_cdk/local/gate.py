@@ -32,11 +32,12 @@ GENERATED = Step(
     "generated", "python -m infra_cdk.generate --check", "run: make generate", patient=True
 )
 FAILED = "the failures are above; pytest's own --last-failed repeats them"
-# What runs on a local cloud of its own, and what computes for minutes. All other folders of tests/,
+# What runs on a local cloud of its own, and what computes for long. All other folders of tests/,
 # those to come too, belong to the last step.
 CLOUD = ("tests/local", "tests/statemachines", "tests/readme")
-INFRA = ("tests/infra", "tests/contracts")
-OTHERS = ("tests", *(f"--ignore={folder}" for folder in (*CLOUD, *INFRA)))
+UNIT = ("tests/unit",)
+INFRA = ("tests/infra",)
+REST = ("tests", *(f"--ignore={folder}" for folder in (*CLOUD, *UNIT, *INFRA)))
 SLOWEST = 10
 _DURATION = re.compile(r"^(\d+\.\d+)s (?:setup|call|teardown) +\S.*$", re.M)
 
@@ -52,11 +53,12 @@ def test() -> None:
     """Have every environment, then run the checks and all tests. Raises Problem."""
     together(lambda: ensure("dev"), _environments, weights)
     steps.run(QUICK, 1)
-    tests = [_tests("cloud", CLOUD), _tests("infra", INFRA, patient=True), _tests("unit", OTHERS)]
-    cloud, *computing = tests
-    # The cloud's tests wait more than they compute, and take longest: they have a core to
-    # themselves from the start, and what ends sooner leaves its core to whoever is next.
-    steps.run([cloud, TYPES, *computing, GENERATED, MODELS], _at_once())
+    # The cloud's tests wait more than they compute and take longest: they begin at once, and have
+    # a core to themselves. The others follow by their length, so that no core is idle at the end.
+    cloud, unit = _tests("cloud", CLOUD), _tests("unit", UNIT)
+    infra, rest = _tests("infra", INFRA, patient=True), _tests("rest", REST)
+    steps.run([cloud, unit, infra, TYPES, rest, GENERATED, MODELS], _at_once())
+    tests = (cloud, unit, infra, rest)
     progress.line(f"\nthe {SLOWEST} slowest of all tests:")
     for line in slowest(step.log.read_text(encoding="utf-8") for step in tests):
         progress.line(line)

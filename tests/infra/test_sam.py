@@ -126,7 +126,7 @@ def test_the_commands_are_ones_that_sam_has() -> None:
         parsed = subprocess.run(["bash", "-nc", block], capture_output=True, text=True, check=False)
         assert parsed.returncode == 0, parsed.stderr
     assert (ROOT / sam.SAM).samefile(ensure("sam") / "bin" / "sam")
-    asked = [ROOT / sam.SAM, "local", "invoke", "--help"]
+    asked = [str(ROOT / sam.SAM), "local", "invoke", "--help"]
     told = subprocess.run(asked, env=ENVIRON, capture_output=True, text=True, check=True).stdout
     known = set(re.findall(r"--?[a-z][\w-]*", told))
     used = {

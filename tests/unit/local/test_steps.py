@@ -14,6 +14,7 @@ from infra_cdk.local import gate, processes, steps
 from infra_cdk.local.paths import ROOT
 from infra_cdk.local.problems import Problem
 from infra_cdk.local.steps import Step
+from tests.infra.tree import python_files
 
 WAITS = "import pathlib, sys, time\nmine, other = map(pathlib.Path, sys.argv[1:])\n"
 MEETS = f"{WAITS}mine.touch()\nwhile not other.exists(): time.sleep(0.01)\nprint('met')"
@@ -45,7 +46,9 @@ def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def step(name: str, program: str, *arguments: object) -> Step:
-    file = steps.BUILD / f"{name}.py"
+    known = Step(name, "", "")
+    file = known.log.with_name(f"{name}.py")
+    file.parent.mkdir(exist_ok=True)
     file.write_text(program, encoding="utf-8")
     return Step(name, f"python {file} {' '.join(map(str, arguments))}", f"mend {name}")
 
@@ -128,8 +131,17 @@ def test_the_slowest_are_those_of_all_runs() -> None:
     assert len(gate.slowest([many])) == gate.SLOWEST
 
 
-def test_every_folder_of_tests_belongs_to_one_step() -> None:
-    named = [*gate.CLOUD, *gate.INFRA]
-    assert len(set(named)) == len(named)
-    assert all((ROOT / folder).is_dir() for folder in named)
-    assert ("tests", *(f"--ignore={folder}" for folder in named)) == gate.OTHERS
+def collects(places: tuple[str, ...], file: Path) -> bool:
+    """Whether pytest looks into a file when it is told these places."""
+    within = {place for place in places if file.is_relative_to(place)}
+    return bool(within) and not any(
+        file.is_relative_to(place.removeprefix("--ignore=")) for place in places if place[0] == "-"
+    )
+
+
+def test_every_test_belongs_to_one_step() -> None:
+    files = [Path(path) for path in python_files() if Path(path).name.startswith("test_")]
+    assert Path("tests/unit/local/test_steps.py") in files
+    every = (gate.CLOUD, gate.UNIT, gate.INFRA, gate.REST)
+    for file in files:
+        assert [collects(places, file) for places in every].count(True) == 1, file
