@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 
 from infra_cdk.local import commands, progress, steps
 from infra_cdk.local.environments import ensure
@@ -26,11 +27,9 @@ QUICK = (
         "imports", "lint-imports", "imports point inward: see [tool.importlinter] in pyproject.toml"
     ),
 )
-TYPES = Step("types", "mypy", "fix what it names", patient=True)
+TYPES = Step("types", "mypy", "fix what it names")
 MODELS = Step("models", "python -m infra_cdk.lifetimes", "every alias needs a live model")
-GENERATED = Step(
-    "generated", "python -m infra_cdk.generate --check", "run: make generate", patient=True
-)
+GENERATED = Step("generated", "python -m infra_cdk.generate --check", "run: make generate")
 FAILED = "the failures are above; pytest's own --last-failed repeats them"
 # What runs on a local cloud of its own, and what computes for long. All other folders of tests/,
 # those to come too, belong to the last step.
@@ -56,8 +55,9 @@ def test() -> None:
     # The cloud's tests wait more than they compute and take longest: they begin at once, and have
     # a core to themselves. The others follow by their length, so that no core is idle at the end.
     cloud, unit = _tests("cloud", CLOUD), _tests("unit", UNIT)
-    infra, rest = _tests("infra", INFRA, patient=True), _tests("rest", REST)
-    steps.run([cloud, unit, infra, TYPES, rest, GENERATED, MODELS], _at_once())
+    infra, rest = _tests("infra", INFRA), _tests("rest", REST)
+    computing = [replace(step, patient=True) for step in (infra, TYPES)]
+    steps.run([cloud, unit, *computing, rest, GENERATED, MODELS], _at_once())
     tests = (cloud, unit, infra, rest)
     progress.line(f"\nthe {SLOWEST} slowest of all tests:")
     for line in slowest(step.log.read_text(encoding="utf-8") for step in tests):
@@ -76,10 +76,10 @@ def _environments() -> None:
         ensure(name)
 
 
-def _tests(name: str, places: Iterable[str], *, patient: bool = False) -> Step:
+def _tests(name: str, places: Iterable[str]) -> Step:
     colour = " --color=yes" if sys.stdout.isatty() else ""
     command = f"python -m pytest --durations={SLOWEST}{colour} {' '.join(places)}"
-    return Step(name, command, FAILED, patient)
+    return Step(name, command, FAILED)
 
 
 def _at_once() -> int:

@@ -29,7 +29,7 @@ STEPS_BACK = 10
 
 @dataclass(frozen=True)
 class Step:
-    """One program; `next_step` helps when it fails. A patient one only computes."""
+    """One program; `next_step` helps when it fails. A patient one lets the others go first."""
 
     name: str
     command: str
