@@ -70,7 +70,8 @@ class Running:
     def report(self) -> None:
         """Print what it said, and how it ended. Raises Problem when it failed."""
         step, code = self.step, self._process.returncode
-        progress.line(step.log.read_text(encoding="utf-8", errors="replace").rstrip())
+        if said := step.log.read_text(encoding="utf-8", errors="replace").rstrip():
+            progress.line(said)
         if code:
             how = f"after {self._watch}: {step.command}"
             raise Problem(f"{step.name} failed {how}", step.next_step)
@@ -90,7 +91,8 @@ def run(steps: Sequence[Step], at_once: int) -> None:
         while waiting or running:
             while waiting and len(running) < at_once:
                 running.append(Running(waiting.pop(0)))
-                _say_begun(running[-1].step)
+                if at_once > 1:
+                    _say_begun(running[-1].step)
             for each in [one for one in running if one.ended()]:
                 running.remove(each)
                 each.report()
