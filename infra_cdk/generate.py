@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from functools import cache
 from typing import Any
 
 from aws_lambda_powertools.event_handler.openapi.models import APIKey, APIKeyIn, HTTPBearer, Server
@@ -53,6 +54,7 @@ CONFIGS: dict[str, type[BaseModel]] = {
 }
 
 
+@cache
 def openapi() -> dict[str, Any]:
     """The document of every capability's routes together."""
     api = Api(Keyring(_NoKeys(), _NoKeys(), _NoTime()))

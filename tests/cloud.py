@@ -107,9 +107,13 @@ def enforced() -> Iterator[Deployed]:
 
 def _deployed(instance: str) -> Iterator[Deployed]:
     run("clean", instance)
-    run("up", instance)
-    facts = json.loads((ROOT / ".build" / f"{instance}.json").read_text(encoding="utf-8"))
-    trust = ssl.create_default_context(cafile=facts["ca_bundle"]) if facts["ca_bundle"] else True
-    with httpx.Client(base_url=facts["api_url"], timeout=30, trust_env=False, verify=trust) as http:
-        yield Deployed(facts, http)
-    run("clean", instance)
+    try:
+        run("up", instance)
+        facts = json.loads((ROOT / ".build" / f"{instance}.json").read_text(encoding="utf-8"))
+        ca = facts["ca_bundle"]
+        trust = ssl.create_default_context(cafile=ca) if ca else True
+        url = facts["api_url"]
+        with httpx.Client(base_url=url, timeout=30, trust_env=False, verify=trust) as http:
+            yield Deployed(facts, http)
+    finally:  # also when Ctrl-C ends a deployment half-way
+        run("clean", instance)

@@ -3,60 +3,96 @@
 from __future__ import annotations
 
 import os
-import subprocess
+import re
 import sys
+from collections.abc import Iterable
+from dataclasses import replace
 
-from infra_cdk.local import progress
+from infra_cdk.local import commands, progress, steps
 from infra_cdk.local.environments import ensure
-from infra_cdk.local.paths import ROOT, TOOLS, with_tools
 from infra_cdk.local.problems import Problem
+from infra_cdk.local.steps import Step
+from infra_cdk.local.up import together
 from infra_cdk.local.weights import weights
 
-CHECKS = {
-    "format": ("ruff format --check .", "run: .build/env/tools/bin/ruff format ."),
-    "lint": (
+# Each takes a moment and the first of them names most mistakes, so they come before all else.
+QUICK = (
+    Step("format", "ruff format --check .", "run: .build/env/tools/bin/ruff format ."),
+    Step(
+        "lint",
         "ruff check .",
         "fix what it names; .build/env/tools/bin/ruff check --fix . does some",
     ),
-    "types": ("mypy", "fix what it names"),
-    "imports": ("lint-imports", "imports point inward: see [tool.importlinter] in pyproject.toml"),
-    "models": ("python -m infra_cdk.lifetimes", "every alias needs a live model"),
-    "generated": ("python -m infra_cdk.generate --check", "run: make generate"),
-}
-TESTS = "python -m pytest --durations=10"
+    Step(
+        "imports", "lint-imports", "imports point inward: see [tool.importlinter] in pyproject.toml"
+    ),
+)
+TYPES = Step("types", "mypy", "fix what it names")
+MODELS = Step("models", "python -m infra_cdk.lifetimes", "every alias needs a live model")
+GENERATED = Step("generated", "python -m infra_cdk.generate --check", "run: make generate")
+FAILED = "the failures are above; pytest's own --last-failed repeats them"
+# What runs on a local cloud of its own, and what computes for long. All other folders of tests/,
+# those to come too, belong to the last step.
+CLOUD = ("tests/local", "tests/statemachines", "tests/readme")
+UNIT = ("tests/unit",)
+INFRA = ("tests/infra",)
+REST = ("tests", *(f"--ignore={folder}" for folder in (*CLOUD, *UNIT, *INFRA)))
+SLOWEST = 10
+_DURATION = re.compile(r"^(\d+\.\d+)s (?:setup|call|teardown) +\S.*$", re.M)
 
 
 def check() -> None:
     """Run every check. Raises Problem at the first that fails."""
     ensure("dev")
-    for name, (command, step) in CHECKS.items():
-        _step(name, command, step)
+    steps.run(QUICK, 1)
+    steps.run([TYPES, GENERATED, MODELS], _at_once())
 
 
 def test() -> None:
     """Have every environment, then run the checks and all tests. Raises Problem."""
-    for name in ("dev", "emulator", "runtime", "model", "scan", "sam"):
+    together(lambda: ensure("dev"), _environments, weights)
+    steps.run(QUICK, 1)
+    # The cloud's tests wait more than they compute and take longest: they begin at once, and have
+    # a core to themselves. The others follow by their length, so that no core is idle at the end.
+    cloud, unit = _tests("cloud", CLOUD), _tests("unit", UNIT)
+    infra, rest = _tests("infra", INFRA), _tests("rest", REST)
+    computing = [replace(step, patient=True) for step in (infra, TYPES)]
+    steps.run([cloud, unit, *computing, rest, GENERATED, MODELS], _at_once())
+    tests = (cloud, unit, infra, rest)
+    progress.line(f"\nthe {SLOWEST} slowest of all tests:")
+    for line in slowest(step.log.read_text(encoding="utf-8") for step in tests):
+        progress.line(line)
+
+
+def slowest(outputs: Iterable[str]) -> list[str]:
+    """The slowest tests of several runs of pytest, each of which told its own slowest."""
+    found = [match for output in outputs for match in _DURATION.finditer(output)]
+    found.sort(key=lambda match: -float(match[1]))
+    return [match[0] for match in found[:SLOWEST]]
+
+
+def _environments() -> None:
+    for name in ("emulator", "runtime", "model", "scan", "sam"):
         ensure(name)
-    weights()
-    check()
-    _step("tests", TESTS, "the failures are above; pytest's own --last-failed repeats them")
 
 
-def _step(name: str, command: str, step: str) -> None:
-    watch = progress.Stopwatch()
-    program, *arguments = command.split()
-    argv = [str(TOOLS / "bin" / program), *arguments]
-    environ = with_tools(dict(os.environ))
-    done = subprocess.run(argv, cwd=ROOT, env=environ, check=False)
-    if done.returncode:
-        raise Problem(f"{name} failed after {watch}: {command}", step)
-    progress.say(name, f"passed in {watch} ({command})")
+def _tests(name: str, places: Iterable[str]) -> Step:
+    colour = " --color=yes" if sys.stdout.isatty() else ""
+    command = f"python -m pytest --durations={SLOWEST}{colour} {' '.join(places)}"
+    return Step(name, command, FAILED)
+
+
+def _at_once() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2
 
 
 if __name__ == "__main__":
+    steps.answer_signals()
     try:
         {"check": check, "test": test}[sys.argv[1]]()
     except Problem as problem:
         sys.exit(f"\nerror: {problem}")
     except KeyboardInterrupt:
         sys.exit(130)
+    finally:
+        commands.cancel()  # an installation that a signal came into

@@ -4,59 +4,85 @@ import json
 import os
 import re
 import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from infra_cdk.local.environments import ensure
+from infra_cdk.local.paths import python_of
 from infra_cdk.policies.reasons import ACCEPTED
 from tests.infra import sam
 from tests.infra.assembly import Assembly
 from tests.infra.tree import ROOT
 
 REGION = "us-east-1"
+# Without telemetry, and without a file of its own in anybody's home.
+ENVIRON = {
+    **os.environ,
+    "SAM_CLI_TELEMETRY": "0",
+    "__SAM_CLI_APP_DIR": str(ROOT / ".build" / "sam"),
+}
+SERVER = Path(__file__).with_name("sam_server.py")
 
 
-@pytest.fixture(scope="session")
-def program() -> Path:
-    return ensure("sam") / "bin" / "sam"
+class Done(NamedTuple):
+    """How a command of SAM ended, and what it said."""
+
+    code: int
+    stdout: str
+    stderr: str
 
 
-def _run(program: Path, *arguments: object) -> "subprocess.CompletedProcess[str]":
-    """SAM without telemetry, and without a file of its own in anybody's home."""
-    home = ROOT / ".build" / "sam"
-    environ = {**os.environ, "SAM_CLI_TELEMETRY": "0", "__SAM_CLI_APP_DIR": str(home)}
-    command = [str(part) for part in (program, *arguments)]
-    return subprocess.run(
-        command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False
-    )
+Sam = Callable[..., Done]
+
+
+@pytest.fixture(scope="module")
+def run() -> Iterator[Sam]:
+    """`run("validate", …)`, as `sam validate …`."""
+    command = [python_of(ensure("sam")), SERVER]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=ENVIRON, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+        asked, answers = server.stdin, server.stdout
+
+        def ask(*words: object) -> Done:
+            asked.write(json.dumps([str(word) for word in words]) + "\n")
+            asked.flush()
+            return Done(**json.loads(answers.readline()))
+
+        yield ask
+        asked.close()
 
 
 def _templates(*stages: Assembly) -> list[Path]:
     return [path for stage in stages for path in sorted(stage.folder.glob("*.template.json"))]
 
 
-def test_sam_validates_every_template(program: Path, aws: Assembly, prod: Assembly) -> None:
+def test_sam_validates_every_template(run: Sam, aws: Assembly, prod: Assembly) -> None:
     for path in _templates(aws, prod):
-        run = _run(program, "validate", "-t", path, "--region", REGION)
-        assert "is a valid SAM Template" in run.stdout, f"{path.name}:\n{run.stdout}{run.stderr}"
+        done = run("validate", "-t", path, "--region", REGION)
+        assert "is a valid SAM Template" in done.stdout, f"{path.name}:\n{done.stdout}{done.stderr}"
 
 
-def test_sam_lints_nothing_that_has_no_reason(program: Path, prod: Assembly) -> None:
+def test_sam_lints_nothing_that_has_no_reason(run: Sam, prod: Assembly) -> None:
     accepted = {rule for row in ACCEPTED for rule in row.rules}
     for path in _templates(prod):
-        run = _run(program, "validate", "--lint", "-t", path, "--region", REGION)
-        told = f"{path.name}:\n{run.stdout}{run.stderr}"
-        found = set(re.findall(r"\[([EWI]\d{4}): ", run.stdout + run.stderr))
+        done = run("validate", "--lint", "-t", path, "--region", REGION)
+        told = f"{path.name}:\n{done.stdout}{done.stderr}"
+        found = set(re.findall(r"\[([EWI]\d{4}): ", done.stdout + done.stderr))
         assert found <= accepted, told
-        assert found or "is a valid SAM Template" in run.stdout, told
+        assert found or "is a valid SAM Template" in done.stdout, told
 
 
-def test_sam_builds_every_function(program: Path, aws: Assembly, tmp_path: Path) -> None:
+def test_sam_builds_every_function(run: Sam, aws: Assembly, tmp_path: Path) -> None:
     for stack in sorted({function.stack for function in aws.functions()}):
         template = aws.folder / f"Labverse-dev-{stack}.template.json"
-        run = _run(program, "build", "-t", template, "-b", tmp_path / stack)
-        assert run.returncode == 0, f"{template.name}:\n{run.stdout}{run.stderr}"
+        done = run("build", "-t", template, "-b", tmp_path / stack)
+        assert done.code == 0, f"{template.name}:\n{done.stdout}{done.stderr}"
     for function in aws.functions():
         built = tmp_path / function.stack / function.logical_id / "handler.py"
         source = ROOT / "functions" / aws.word(function) / "handler.py"
@@ -91,7 +117,7 @@ def test_the_page_has_the_commands_of_the_template(aws: Assembly) -> None:
     assert text == wanted, "docs/sam.md is not what the template says: run `make golden`"
 
 
-def test_the_commands_are_ones_that_sam_has(program: Path) -> None:
+def test_the_commands_are_ones_that_sam_has() -> None:
     """Without Docker none can be run; that SAM knows each word of them can be asked."""
     text = sam.page().read_text(encoding="utf-8")
     blocks = re.findall(r"^```bash (needs-\w+)\n(.*?)^```$", text, re.M | re.S)
@@ -99,7 +125,10 @@ def test_the_commands_are_ones_that_sam_has(program: Path) -> None:
     for _, block in blocks:
         parsed = subprocess.run(["bash", "-nc", block], capture_output=True, text=True, check=False)
         assert parsed.returncode == 0, parsed.stderr
-    known = set(re.findall(r"--?[a-z][\w-]*", _run(program, "local", "invoke", "--help").stdout))
+    assert (ROOT / sam.SAM).samefile(ensure("sam") / "bin" / "sam")
+    asked = [str(ROOT / sam.SAM), "local", "invoke", "--help"]
+    told = subprocess.run(asked, env=ENVIRON, capture_output=True, text=True, check=True).stdout
+    known = set(re.findall(r"--?[a-z][\w-]*", told))
     used = {
         option
         for _, block in blocks

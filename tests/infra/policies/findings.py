@@ -4,7 +4,7 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,6 +16,7 @@ from tests.infra.tree import ROOT
 
 SOURCES = ("layers/shared/python/labverse", "functions", "infra_cdk")
 REGION = "us-east-1"
+Stages = Mapping[str, Assembly]
 # Written by the CLI's own reader of annotations, which are notes to whoever deploys.
 _NOTES = "Construct Annotations"
 
@@ -31,6 +32,15 @@ class Finding(NamedTuple):
     def accepted(self) -> bool:
         """Whether a row of infra_cdk/policies/reasons.py is about it."""
         return any(row.excuses(self.rule, self.stage) and row.holds(self.place) for row in ACCEPTED)
+
+
+class _Hit(NamedTuple):
+    """As a scanner tells it: a file, something that begins with a logical id, a rule."""
+
+    file: str
+    logical_id: object
+    rule: str
+    told: str
 
 
 def unexplained(found: Iterable[Finding]) -> str:
@@ -56,36 +66,43 @@ def reported(folder: Path) -> Iterator[Finding]:
                 yield Finding(hit["ruleName"], policies.where(path), hit["description"], stage)
 
 
-def cfn_lint(assembly: Assembly) -> list[Finding]:
-    """What cfn-lint says of every template."""
+def cfn_lint(stages: Stages) -> dict[str, list[Finding]]:
+    """What cfn-lint says of every template of each stage; one start of it for all of them."""
     program = Path(sys.executable).with_name("cfn-lint")
-    command = [program, "--format", "json", "--regions", REGION, "--template", *_files(assembly)]
-    paths = _paths(assembly)
-    return [
-        Finding(
-            hit["Rule"]["Id"],
-            paths.get(_key(hit["Filename"], (hit["Location"]["Path"] or ["", "?"])[1]), "?"),
-            hit["Message"],
-        )
-        for hit in json.loads(_run(command) or "[]")
-    ]
+    command = [program, "--format", "json", "--regions", REGION, "--template", *_files(stages)]
+    hits = json.loads(_run(command) or "[]")
+    return _by_stage(
+        stages,
+        (
+            _Hit(
+                hit["Filename"],
+                (hit["Location"]["Path"] or ["", "?"])[1],
+                hit["Rule"]["Id"],
+                hit["Message"],
+            )
+            for hit in hits
+        ),
+    )
 
 
-def checkov(assembly: Assembly) -> list[Finding]:
-    """What checkov says of every template, offline."""
+def checkov(stages: Stages) -> dict[str, list[Finding]]:
+    """What checkov says of every template of each stage, offline; one start of it as well."""
     command = [ensure("scan") / "bin" / "checkov", "--skip-download", "--quiet", "--compact"]
     command += ["--framework", "cloudformation", "secrets", "-o", "json"]
-    reports = json.loads(_run([*command, "-f", *_files(assembly)]))
-    paths = _paths(assembly)
-    return [
-        Finding(
-            hit["check_id"],
-            paths.get(_key(hit["file_path"], hit["resource"].rpartition(".")[2]), "?"),
-            hit["check_name"],
-        )
-        for report in (reports if isinstance(reports, list) else [reports])
-        for hit in _failed(report)
-    ]
+    reports = json.loads(_run([*command, "-f", *_files(stages)]))
+    return _by_stage(
+        stages,
+        (
+            _Hit(
+                hit["file_path"],
+                hit["resource"].rpartition(".")[2],
+                hit["check_id"],
+                hit["check_name"],
+            )
+            for report in (reports if isinstance(reports, list) else [reports])
+            for hit in _failed(report)
+        ),
+    )
 
 
 def bandit(*folders: Path) -> list[Finding]:
@@ -103,23 +120,35 @@ def _failed(report: dict[str, Any]) -> list[dict[str, Any]]:
     return list(results["failed_checks"])
 
 
-def _files(assembly: Assembly) -> list[Path]:
+def _files(stages: Stages) -> list[Path]:
+    return [path for stage in stages.values() for path in _templates(stage)]
+
+
+def _templates(assembly: Assembly) -> list[Path]:
     return sorted(assembly.folder.glob("*.template.json"))
+
+
+def _by_stage(stages: Stages, hits: Iterable[_Hit]) -> dict[str, list[Finding]]:
+    """Each with the construct path of what it is about; no two stages have a file of one name."""
+    whose = {path.name: name for name, stage in stages.items() for path in _templates(stage)}
+    paths = {key: where for stage in stages.values() for key, where in _paths(stage).items()}
+    found: dict[str, list[Finding]] = {name: [] for name in stages}
+    for hit in hits:
+        file, logical_id = Path(hit.file).name, re.sub(r"\W.*", "", str(hit.logical_id))
+        place = paths.get((file, logical_id), "?")
+        found[whose[file]].append(Finding(hit.rule, place, hit.told))
+    return found
 
 
 def _paths(assembly: Assembly) -> dict[tuple[str, str], str]:
     """Construct path of each resource, by the name of its template and its logical id."""
     found = {}
-    for path in _files(assembly):
+    for path in _templates(assembly):
         template = json.loads(path.read_text(encoding="utf-8"))
         for logical_id, resource in template["Resources"].items():
             told = resource.get("Metadata", {}).get("aws:cdk:path", f"?/{logical_id}")
             found[path.name, logical_id] = policies.where(told)
     return found
-
-
-def _key(file: str, logical_id: object) -> tuple[str, str]:
-    return Path(file).name, re.sub(r"\W.*", "", str(logical_id))
 
 
 def _run(command: list[Any]) -> str:

@@ -1,6 +1,5 @@
 """What must not get into the app does not: planted into it, each fails the synth by its name."""
 
-from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
@@ -15,6 +14,7 @@ from constructs import Construct
 
 from infra_cdk import policies
 from infra_cdk.app import build
+from tests.infra.assembly import Assembly
 
 ROUTE = "Labverse-prod-service/Route"
 # Construct → the names by which its fault is told. cdk-nag's are there to show that it listens.
@@ -116,7 +116,7 @@ def test_a_context_that_only_warns_is_refused() -> None:
         policies.apply(cdk.App())
 
 
-def test_the_local_target_is_not_judged(tmp_path: Path) -> None:
+def test_the_local_target_is_not_judged(local: Assembly) -> None:
     """`make up` waits for nothing that only matters on AWS."""
-    build(outdir=str(tmp_path), stage="dev", target="local").synth()
-    assert not (tmp_path / "validation-report.json").exists()
+    assert (local.folder / "manifest.json").exists()
+    assert not (local.folder / "validation-report.json").exists()

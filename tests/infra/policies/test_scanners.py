@@ -1,7 +1,7 @@
 """No scanner finds anything in the app that nobody wrote a reason for; and each does find."""
 
+import itertools
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,35 +19,42 @@ from tests.infra.policies.findings import (
 from tests.infra.policies.judge import good
 
 HINT = "fix it, or write the reason into infra_cdk/policies/reasons.py:\n"
-TEMPLATES: dict[str, Callable[[Assembly], list[Finding]]] = {
-    "synth": at_synth,
-    "cfn-lint": cfn_lint,
-    "checkov": checkov,
-}
+STAGES = ("dev", "prod")
+# Beside them, a stage that is not well.
+BAD = "bad"
+Found = dict[str, dict[str, list[Finding]]]
 
 
-@pytest.fixture(scope="session")
-def found(aws: Assembly, prod: Assembly) -> dict[str, list[Finding]]:
-    """What each scanner finds in both stages."""
-    stages = {"dev": aws, "prod": prod}
-    read = {
-        f"{name} {stage}": scan(stages[stage])
-        for name, scan in TEMPLATES.items()
-        for stage in stages
+@pytest.fixture(scope="module")
+def found(aws: Assembly, prod: Assembly, tmp_path_factory: pytest.TempPathFactory) -> Found:
+    """What each scanner finds in each stage."""
+    stages = dict(zip(STAGES, (aws, prod), strict=True))
+    scanned = {**stages, BAD: bad(tmp_path_factory.mktemp(BAD))}
+    return {
+        "synth": {name: at_synth(stage) for name, stage in stages.items()},
+        "cfn-lint": cfn_lint(scanned),
+        "checkov": checkov(scanned),
+        "bandit": {"any": bandit()},
     }
-    return {**read, "bandit": bandit()}
 
 
 @pytest.mark.parametrize(
-    "scan", ["bandit", *(f"{name} {stage}" for name in TEMPLATES for stage in ("dev", "prod"))]
+    ("scan", "stage"),
+    [("bandit", "any"), *itertools.product(("synth", "cfn-lint", "checkov"), STAGES)],
 )
-def test_every_finding_has_a_reason(scan: str, found: dict[str, list[Finding]]) -> None:
-    told = unexplained(found[scan])
+def test_every_finding_has_a_reason(scan: str, stage: str, found: Found) -> None:
+    told = unexplained(found[scan][stage])
     assert not told, HINT + told
 
 
-def test_every_reason_is_needed(found: dict[str, list[Finding]]) -> None:
-    hits = [hit for hits in found.values() for hit in hits]
+def test_every_reason_is_needed(found: Found) -> None:
+    hits = [
+        hit
+        for stages in found.values()
+        for stage, each in stages.items()
+        for hit in each
+        if stage != BAD
+    ]
     unused = [
         f"{rule} at {row.place}"
         for row in ACCEPTED
@@ -70,8 +77,8 @@ def test_a_rule_may_name_the_stage() -> None:
     )
 
 
-def test_a_bad_template_is_found(tmp_path: Path) -> None:
-    """Were a scanner not to read the templates, it would find nothing in them either."""
+def bad(folder: Path) -> Assembly:
+    """A template with a fault for each scanner."""
     template = good()
     resources = template["Resources"]
     del resources["Bucket"]["Properties"]["PublicAccessBlockConfiguration"]
@@ -80,13 +87,17 @@ def test_a_bad_template_is_found(tmp_path: Path) -> None:
     # In pieces, so that this file holds no key: not even one that opens nothing.
     variables = {"OTHER": "AKIA" + "IOSFODNN7EXAMPLF"}
     resources["Function"]["Properties"]["Environment"] = {"Variables": variables}
-    path = tmp_path / "Labverse-bad-data.template.json"
+    path = folder / "Labverse-bad-data.template.json"
     path.write_text(json.dumps(template, indent=1), encoding="utf-8")
-    bad = Assembly.read(tmp_path)
-    by_checkov = {(hit.rule, hit.place) for hit in checkov(bad)}
+    return Assembly.read(folder)
+
+
+def test_a_bad_template_is_found(found: Found) -> None:
+    """Were a scanner not to read the templates, it would find nothing in them either."""
+    by_checkov = {(hit.rule, hit.place) for hit in found["checkov"][BAD]}
     assert by_checkov > {("CKV_AWS_28", "?/Table"), ("CKV_AWS_53", "?/Bucket")}
     assert "CKV_SECRET_2" in {rule for rule, _ in by_checkov}
-    assert ("E1020", "?/Function") in {(hit.rule, hit.place) for hit in cfn_lint(bad)}
+    assert ("E1020", "?/Function") in {(hit.rule, hit.place) for hit in found["cfn-lint"][BAD]}
 
 
 def test_a_bad_module_is_found(tmp_path: Path) -> None:
