@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from infra_cdk.config_fallback import FallbackConfig, FallbackTasks
 from labverse.kernel.model import Model
+from labverse.platform.config import ApprovingTeam
 
 ROOT = Path(__file__).parents[1]
 STAGES = ("local", "dev", "prod")
@@ -41,6 +42,11 @@ class StageConfig(Model):
     store_answers: bool = Field(
         description="Answers may be kept up to 24 h: for Idempotency-Key, and where cache_seconds "
         "asks for it. Without it both are refused."
+    )
+    approvers: tuple[ApprovingTeam, ...] = Field(
+        default=(),
+        description="Who may approve, by the ids of their Slack workspace and of theirs in it; "
+        "Teams and `kimi approve` use the same ids, through keys made with --person.",
     )
     retain_data: bool = Field(description="Keep tables when their stack is destroyed.")
     function_memory_mib: int = Field(ge=128, le=10_240)

@@ -1,5 +1,6 @@
 """What every capability of one deployment stands on."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aws_cdk import aws_apigatewayv2 as apigw
@@ -8,11 +9,13 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 
 from infra_cdk.config import StageConfig
+from infra_cdk.constructs.table import TODO
 from infra_cdk.constructs.target import Target
 
 
@@ -24,6 +27,8 @@ class Foundation:
     target: Target
     layers: tuple[lambda_.ILayerVersion, ...]
     tracing_layer: lambda_.ILayerVersion
+    more_layers: Mapping[str, lambda_.ILayerVersion]
+    """Wheels that few functions import, by name (`Traits.layers`)."""
     api: apigw.HttpApi
     bus: events.IEventBus
     key: kms.IKey
@@ -34,6 +39,9 @@ class Foundation:
     key_pepper: secretsmanager.ISecret
     answers: dynamodb.ITable
     capacity: dynamodb.ITable
+    approvals: dynamodb.ITable
+    deals: dynamodb.ITable
+    data: s3.IBucket
     model_url: str
     model_name: str
     model_api: str
@@ -62,6 +70,29 @@ class Foundation:
         """Allow `actions` on the table's items, and to encrypt and decrypt them."""
         table.grant(function, *actions)
         self.key.grant(function, "kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey")
+
+    def let_query_todo(self, function: iam.IGrantable, table: dynamodb.ITable) -> None:
+        """Allow to list what is not done yet (`Shape.todo`), and to decrypt it."""
+        iam.Grant.add_to_principal(
+            grantee=function,
+            actions=["dynamodb:Query"],
+            resource_arns=[f"{table.table_arn}/index/{TODO}"],
+        )
+        self.key.grant(function, "kms:Decrypt")
+
+    def let_read_objects(self, function: iam.IGrantable, folder: str) -> None:
+        """Allow to read objects under `folder/` of the data bucket, and to decrypt them."""
+        self._let(function, "s3:GetObject", folder)
+        self.key.grant(function, "kms:Decrypt")
+
+    def let_write_objects(self, function: iam.IGrantable, folder: str) -> None:
+        """Allow to put objects under `folder/` of the data bucket, and to encrypt them."""
+        self._let(function, "s3:PutObject", folder)
+        self.key.grant(function, "kms:Decrypt", "kms:GenerateDataKey")
+
+    def _let(self, function: iam.IGrantable, action: str, folder: str) -> None:
+        objects = self.data.arn_for_objects(f"{folder}/*")
+        iam.Grant.add_to_principal(grantee=function, actions=[action], resource_arns=[objects])
 
     def let_check_keys(self, function: iam.IGrantable) -> None:
         """Allow to look up an API key, and to read the pepper that its record is sealed with."""

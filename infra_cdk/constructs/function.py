@@ -34,6 +34,8 @@ class Traits:
     spends: bool = False
     asynchronous: bool = False
     """Nobody waits for its answer: what it cannot do goes to the dead letters."""
+    layers: tuple[str, ...] = ()
+    """Wheels that it imports beyond what every function has."""
 
 
 class CapabilityFunction(lambda_.Function):
@@ -114,11 +116,12 @@ def _defaults(foundation: Foundation) -> dict[str, Any]:
 
 def _of(traits: Traits, foundation: Foundation) -> dict[str, Any]:
     """What a function's traits mean for it."""
-    cold, layers = traits.cold_budget, foundation.layers
+    cold = traits.cold_budget
+    layers = [*foundation.layers, *(foundation.more_layers[name] for name in traits.layers)]
     reserved = foundation.config.reserved_concurrency if traits.spends else None
     return {
         "snap_start": lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if cold else None,
-        "layers": [*layers] if cold else [*layers, foundation.tracing_layer],
+        "layers": layers if cold else [*layers, foundation.tracing_layer],
         "reserved_concurrent_executions": reserved,
     }
 

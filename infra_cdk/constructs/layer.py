@@ -11,12 +11,16 @@ from constructs import Construct
 from infra_cdk.config import ROOT, StageConfig
 from infra_cdk.constructs import assets
 from infra_cdk.constructs.target import RUNTIME, Target
+from labverse.kernel.model import Model
+from labverse.negotiate.config import NegotiatePolicy
 from labverse.platform.config import FILE, StageFacts
 from labverse.route.config import RouteConfig, RoutePolicy
 
 SOURCE = ROOT / "layers" / "shared" / "python" / "labverse"
 # The client of the HTTP API runs on people's machines, never in a function.
 _NOT_SHIPPED = shutil.ignore_patterns("cli", "__pycache__")
+POLICIES: dict[str, type[Model]] = {"negotiate": NegotiatePolicy}
+"""Policies of the capabilities besides route, by word."""
 
 
 def route_config() -> RouteConfig:
@@ -31,12 +35,19 @@ def route_policy() -> RoutePolicy:
     return RoutePolicy.model_validate_json(text)
 
 
+def policy(word: str) -> str:
+    """`config/policy/<word>.json`, canonical. Raises ValidationError naming what is wrong."""
+    text = (ROOT / "config" / "policy" / f"{word}.json").read_text(encoding="utf-8")
+    return POLICIES[word].model_validate_json(text).model_dump_json(indent=1)
+
+
 def config_files(stage: StageConfig) -> dict[str, str]:
     """What functions read, as canonical JSON by file name. Raises if config/ is not valid."""
-    facts = StageFacts(store_answers=stage.store_answers)
+    facts = StageFacts(store_answers=stage.store_answers, approvers=stage.approvers)
     return {
         "ai_providers.json": route_config().model_dump_json(indent=1),
         "route_policy.json": route_policy().model_dump_json(indent=1),
+        **{f"{word}_policy.json": policy(word) for word in POLICIES},
         FILE: facts.model_dump_json(indent=1),
         "openapi.json": (ROOT / "events" / "openapi.json").read_text(encoding="utf-8"),
     }

@@ -13,6 +13,11 @@ EXPIRES = "expires_at"
 """The attribute by which an item goes: epoch seconds. Items without it stay."""
 
 
+TODO, DUE = "todo", "due"
+"""The index of what is not done yet, by when it is due (epoch seconds): an item that has neither
+attribute is not in it, so it stays as small as the work that is open."""
+
+
 @dataclass(frozen=True)
 class Shape:
     """What a table's items are found by. `recoverable`: what was deleted can be brought back."""
@@ -20,6 +25,8 @@ class Shape:
     partition_key: str
     sort_key: str | None = None
     recoverable: bool = True
+    todo: bool = False
+    """Whether what is not done yet has an index."""
 
 
 class Table(dynamodb.Table):
@@ -49,6 +56,15 @@ class Table(dynamodb.Table):
             time_to_live_attribute=EXPIRES,
             deletion_protection=config.retain_data,
             removal_policy=removal(config),
+        )
+        if shape.todo:
+            self._index_todo()
+
+    def _index_todo(self) -> None:
+        self.add_global_secondary_index(
+            index_name=TODO,
+            partition_key=_text(TODO),
+            sort_key=dynamodb.Attribute(name=DUE, type=dynamodb.AttributeType.NUMBER),
         )
 
 

@@ -50,6 +50,7 @@ SERVICES: dict[str, tuple[str, ...]] = {
     "AWS::Lambda": ("lambda",),
     "AWS::Logs": ("logs",),
     "AWS::Scheduler": ("scheduler",),
+    "AWS::S3": ("s3",),
     "AWS::SNS": ("sns",),
     "AWS::SQS": ("sqs",),
     "AWS::SSM": ("ssm",),

@@ -58,6 +58,7 @@ FREE = {
     "AWS::Lambda::LayerVersion": "",
     "AWS::Lambda::Permission": "",
     "AWS::Logs::": "by GB",
+    "AWS::S3::": "by GB and request; objects go after a month",
     "AWS::SNS::": "by message",
     "AWS::SQS::": "by message",
     "AWS::SSM::Parameter": "",

@@ -8,6 +8,7 @@ from constructs import Construct
 from infra_cdk.config import StageConfig
 from infra_cdk.constructs import minted, share
 from infra_cdk.constructs.alarm import AlarmTopic
+from infra_cdk.constructs.bucket import DataBucket
 from infra_cdk.constructs.bus import Bus
 from infra_cdk.constructs.key import StageKey
 from infra_cdk.constructs.ollama.images import SignedImages
@@ -34,6 +35,7 @@ class DataStack(cdk.Stack):
         letters = DeadLetters(self, config=config, alarms=alarms)
         shared = {
             "data-key": key.key_arn,
+            "data-bucket": DataBucket(self, config=config, key=key).bucket_name,
             **_tables(self, config, key),
             "event-bus": bus.event_bus_name,
             "alarms-topic": alarms.topic_arn,
@@ -55,6 +57,8 @@ def _tables(scope: Construct, config: StageConfig, key: kms.IKey) -> dict[str, s
         "Capacity": Shape("name"),
         # What a caller had erased must not be there to be recovered.
         "Answers": Shape("key_id", sort_key="name", recoverable=False),
+        "Approvals": Shape("approval_id", todo=True),
+        "Deals": Shape("deal_id", todo=True),
     }
     return {
         f"{id_.lower()}-table": Table(scope, id_, config=config, key=key, shape=shape).table_name

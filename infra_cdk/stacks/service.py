@@ -6,6 +6,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
@@ -24,9 +25,12 @@ from infra_cdk.constructs.target import Target
 _SHARED = (
     "alarms-topic",
     "answers-table",
+    "approvals-table",
     "capacity-table",
+    "data-bucket",
     "data-key",
     "dead-letters",
+    "deals-table",
     "event-bus",
     "key-pepper-secret",
     "keys-table",
@@ -38,6 +42,8 @@ _SHARED = (
     "provider-keys-secret",
     "slack-secret",
 )
+_TABLES = ("keys", "ledger", "answers", "capacity", "approvals", "deals")
+_LAYERS = ("solver",)
 
 
 class ServiceStack(cdk.Stack):
@@ -85,22 +91,21 @@ def _foundation(
             layer.wheels(scope, name="deps", target=target),
         ),
         tracing_layer=layer.wheels(scope, name="tracing", target=target),
+        more_layers={name: layer.wheels(scope, name=name, target=target) for name in _LAYERS},
         api=api,
         bus=events.EventBus.from_event_bus_name(scope, "Bus", names["event-bus"]),
         key=key,
         alarms=sns.Topic.from_topic_arn(scope, "Alarms", names["alarms-topic"]),
         dead_letters=sqs.Queue.from_queue_arn(scope, "DeadLetters", names["dead-letters"]),
-        keys=_table(scope, "Keys", names["keys-table"], key),
-        ledger=_table(scope, "Ledger", names["ledger-table"], key),
-        key_pepper=_secret(scope, "KeyPepper", names["key-pepper-secret"], key),
-        answers=_table(scope, "Answers", names["answers-table"], key),
-        capacity=_table(scope, "Capacity", names["capacity-table"], key),
+        data=s3.Bucket.from_bucket_name(scope, "Data", names["data-bucket"]),
         model_url=names["local-model-url"],
         model_name=names["local-model-name"],
         model_api=names["local-model-api"],
         provider_base_url=names["provider-base-url"],
+        key_pepper=_secret(scope, "KeyPepper", names["key-pepper-secret"], key),
         provider_keys=_secret(scope, "ProviderKeys", names["provider-keys-secret"], key),
         slack=_secret(scope, "Slack", names["slack-secret"], key),
+        **{name: _table(scope, name.capitalize(), names[f"{name}-table"], key) for name in _TABLES},
     )
 
 

@@ -170,7 +170,7 @@ def _unguarded(api: Api) -> set[str]:
     resolver: Any = api.resolver
     known: list[Route] = [*resolver._static_routes, *resolver._dynamic_routes]
     registered = {(str(route.method).upper(), route.path) for route in known}
-    return {f"{method} {path}" for method, path in registered - api._scopes.keys()}
+    return {f"{method} {path}" for method, path in registered - api._doors.known}
 
 
 WITH_ROUTES = [row.word for row in CAPABILITIES if "def http(" in text(HANDLER.format(row.word))]

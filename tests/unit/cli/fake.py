@@ -47,10 +47,11 @@ SECRETS = {
 
 
 class Fake:
-    """`replies` by method and path; `seen` requests; and what AWS holds."""
+    """`replies` by method and path, or a list of them to be given in turn, the last for ever;
+    `seen` requests; and what AWS holds."""
 
     def __init__(self) -> None:
-        self.replies: dict[str, tuple[int, Any]] = {
+        self.replies: dict[str, tuple[int, Any] | list[tuple[int, Any]]] = {
             "GET /health": (200, HEALTH),
             "POST /api/v1/analyze": (200, ANSWER),
         }
@@ -72,6 +73,13 @@ class Fake:
     def stop(self) -> None:
         self.http.shutdown()
         self.http.server_close()
+
+    def reply(self, route: str) -> tuple[int, Any]:
+        """The next answer of that route."""
+        found = self.replies.get(route, (404, {"message": "Not Found"}))
+        if isinstance(found, tuple):
+            return found
+        return found.pop(0) if len(found) > 1 else found[0]
 
     def aws(self, action: str, given: Any) -> tuple[int, Any]:
         """The answer of the AWS action that a header names."""
@@ -119,7 +127,7 @@ class Fake:
                     status, reply = fake.aws(target.partition(".")[2], body)
                 else:
                     fake.seen.append((route, headers, body))
-                    status, reply = fake.replies.get(route, (404, {"message": "Not Found"}))
+                    status, reply = fake.reply(route)
                 raw = reply if isinstance(reply, bytes) else json.dumps(reply).encode()
                 self.send_response(status)
                 self.send_header("content-length", str(len(raw)))

@@ -38,8 +38,24 @@ def test_keys_are_listed_and_revoked(fake: Fake, kimi: Any) -> None:
     assert kimi("keys", "revoke", made["id"]).exit_code == 0
     assert json.loads(kimi("keys", "list", "--json").stdout)[0]["revoked_at"]
     table = kimi("keys", "list").stdout
-    assert table.split()[:5] == ["id", "name", "scopes", "created", "revoked"]
+    assert table.split()[:6] == ["id", "name", "scopes", "person", "created", "revoked"]
     assert made["key"] not in table
+
+
+def test_a_key_that_approves_is_somebodys_and_asks_for_nothing(fake: Fake, kimi: Any) -> None:
+    person = ("--person", "T0LOCAL/U0ANA")
+    refused = [
+        kimi("keys", "create", "--name", "n", "--scopes", "approve"),
+        kimi("keys", "create", "--name", "n", "--scopes", "approve,negotiate", *person),
+        kimi("keys", "create", "--name", "n", "--scopes", "approve,admin", *person),
+        kimi("keys", "create", "--name", "n", "--scopes", "approve", "--person", "Ana"),
+    ]
+    assert [done.exit_code for done in refused] == [2, 2, 2, 2]
+    assert fake.items == {}
+    made = kimi("keys", "create", "--name", "n", "--scopes", "approve", *person, "--json")
+    assert json.loads(made.stdout)["person"] == "T0LOCAL/U0ANA"
+    (item,) = fake.items.values()
+    assert KeyRecord.model_validate_json(item["record"]["S"]).person == "T0LOCAL/U0ANA"
 
 
 @pytest.mark.parametrize("scopes", ["route,root", "", ","])

@@ -12,6 +12,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 from labverse.kernel.errors import Conflict, LabverseError, Unavailable
 from labverse.kernel.model import Model
 from labverse.platform.api import PUBLIC, Api, ErrorFormat, RouteDoc
+from labverse.platform.body import RAW, raw_body
 from labverse.platform.idempotency import Once
 from labverse.platform.keys import Keyring, mint
 from tests.unit.platform.fakes import PEPPERS, FakeClock, FakeKeys, FakePeppers
@@ -47,6 +48,14 @@ def api(once: Once | None = None) -> Api:
         raise {"c": Conflict("taken"), "u": Unavailable("off", extra={"attempts": []})}.get(
             thing.name, ValueError(SECRET_WORDS)
         )
+
+    @built.route("GET", "/things/<thing_id>", scope="route", doc=RouteDoc("a route", "test"))
+    def thing(thing_id: str) -> dict[str, str | None]:
+        return {"id": thing_id, "whose": built.caller.name if built.caller else None}
+
+    @built.route("POST", "/raw", scope=PUBLIC, doc=RouteDoc("a route", "test"), body=RAW)
+    def raw() -> dict[str, str]:
+        return {"body": raw_body(built.resolver.current_event.raw_event).hex()}
 
     other = ErrorFormat(render=_in_other_words, content={}, body={})
 
@@ -98,6 +107,24 @@ def call(
         None,
     )
     return answer["statusCode"], json.loads(answer["body"]), answer
+
+
+def test_a_path_may_carry_an_id_and_is_behind_the_key_all_the_same() -> None:
+    assert call("/things/t-1", method="GET")[:2] == (200, {"id": "t-1", "whose": "test"})
+    assert call("/things/t-1", method="GET", key=None)[0] == 401
+    assert call("/things/t-1/more", method="GET")[0] == 404
+
+
+def test_a_raw_body_reaches_its_entry_byte_by_byte() -> None:
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    wire = "payload=%7B%22a%22%3A+1%7D"
+    assert call("/raw", wire, key=None, more=form)[1] == {"body": wire.encode().hex()}
+    assert call("/raw", "x" * 1_000_001, key=None)[0] == 413
+
+
+def test_a_raw_body_goes_with_no_key() -> None:
+    with pytest.raises(ValueError, match="raw"):
+        api().route("POST", "/raw2", scope="route", doc=RouteDoc("a", "b"), body=RAW)
 
 
 def test_a_good_request_is_answered() -> None:

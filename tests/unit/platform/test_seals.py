@@ -23,6 +23,7 @@ FORGED: dict[str, tuple[KeyRecord, dict[str, Any]]] = {
     "key_id": (SEALED, {"key_id": OTHER.key_id}),
     "created_at": (SEALED, {"created_at": datetime(2027, 1, 1, tzinfo=UTC)}),
     "revoked_at": (REVOKED, {"revoked_at": None}),
+    "person": (SEALED, {"person": "T0LOCAL/U0ANA"}),
     "seal": (SEALED, {"seal": None}),
 }
 

@@ -10,6 +10,7 @@ import typer
 from labverse.cli import alerts, events, keys, providers, secrets, spend
 from labverse.cli.ask import ask
 from labverse.cli.failures import Commands
+from labverse.cli.negotiate import negotiate
 from labverse.cli.status import status
 
 app = typer.Typer(
@@ -22,6 +23,7 @@ app = typer.Typer(
     "dead letters.",
 )
 app.command()(ask)
+app.command()(negotiate)
 app.command()(status)
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(events.app, name="events")

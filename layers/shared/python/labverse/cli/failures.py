@@ -28,6 +28,7 @@ class Problem(Failure):
     def __init__(self, document: Mapping[str, Any], *, as_json: bool) -> None:
         title = document.get("title", "the request failed")
         super().__init__(f"{document.get('status', '')} {title}".strip(), *_details(document))
+        self.status = document.get("status")
         self.document = document if as_json else None
 
 

@@ -14,7 +14,7 @@ from labverse.adapters.dynamodb_keys import DynamoKeys
 from labverse.cli import show, target
 from labverse.cli.failures import UNREACHABLE, Commands, Failure
 from labverse.cli.options import Json, Stage
-from labverse.kernel.errors import LabverseError, Unavailable
+from labverse.kernel.errors import InvalidInput, LabverseError, Unavailable
 from labverse.platform.key_registry import KeyRegistry
 from labverse.platform.keys import SCOPES, KeyRecord, mint
 
@@ -25,6 +25,9 @@ app = typer.Typer(cls=Commands, no_args_is_help=True, help="API keys: who may as
 def create(
     name: Annotated[str, typer.Option(help="Who or what it is for.")],
     scopes: Annotated[str, typer.Option(help=f"Some of: {', '.join(sorted(SCOPES))}.")],
+    person: Annotated[
+        str | None, typer.Option(help="Whose it is, as team/user; needed for the scope approve.")
+    ] = None,
     stage: Stage = target.LOCAL,
     as_json: Json = False,
 ) -> None:
@@ -32,8 +35,11 @@ def create(
     wanted = _scopes(scopes)
     if not name.strip():
         raise typer.BadParameter("say who or what the key is for", param_hint="--name")
+    try:
+        key, record = mint(name.strip(), wanted, datetime.now(UTC), person)
+    except InvalidInput as error:
+        raise typer.BadParameter(str(error), param_hint="--person") from None
     found = target.find(stage)
-    key, record = mint(name.strip(), wanted, datetime.now(UTC))
     with _asking(found):
         _registry(found).create(record)
     if as_json:
@@ -52,9 +58,9 @@ def list_(stage: Stage = target.LOCAL, as_json: Json = False) -> None:
     if as_json:
         show.machine(rows)
         return
-    columns = ("id", "name", "scopes", "created_at", "revoked_at")
+    columns = ("id", "name", "scopes", "person", "created_at", "revoked_at")
     cells = [[_cell(row[column]) for column in columns] for row in rows]
-    show.table(("id", "name", "scopes", "created", "revoked"), cells, on_stdout=True)
+    show.table(("id", "name", "scopes", "person", "created", "revoked"), cells, on_stdout=True)
 
 
 @app.command()
@@ -109,6 +115,7 @@ def _told(record: KeyRecord) -> dict[str, Any]:
         "id": record.key_id,
         "name": record.name,
         "scopes": sorted(record.scopes),
+        "person": record.person,
         "created_at": record.created_at.isoformat(timespec="seconds"),
         "revoked_at": record.revoked_at and record.revoked_at.isoformat(timespec="seconds"),
     }

@@ -6,7 +6,7 @@ import contextlib
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TextIO
 
 import typer
@@ -47,10 +47,13 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, on_stdout: b
 
 
 @contextlib.contextmanager
-def waiting(text: str) -> Iterator[None]:
-    """A spinner on stderr while something takes its time; nothing where nobody looks."""
-    with _stderr().status(Text(text, style="dim")):
-        yield
+def waiting(text: str) -> Iterator[Callable[[str], None]]:
+    """A spinner on stderr while something takes its time; nothing where nobody looks.
+
+    What it gives says something else from then on.
+    """
+    with _stderr().status(Text(text, style="dim")) as status:
+        yield lambda other: status.update(Text(_CONTROL.sub("", other), style="dim"))
 
 
 def _stdout() -> Console:

@@ -10,7 +10,9 @@ from labverse.kernel.errors import LabverseError, NotAllowed, NotFound
 from labverse.observe.models import Health
 from labverse.platform import api_page
 from labverse.platform.api import PUBLIC, Api, RouteDoc
+from labverse.platform.route_table import RouteTable
 
+METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 Document = Callable[[], str]
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -47,8 +49,17 @@ def routes(api: Api, health: Callable[[], Callable[[], Health]], document: Docum
 
 def unmatched(document: dict[str, Any], method: str, path: str) -> LabverseError:
     """What to tell a caller whose method and path no function has: 405 where the path exists."""
-    known = document["paths"].get(path)
-    if known is None:
+    known = _known(document)
+    allow = [method for method in METHODS if known.find(method, path)]
+    if not allow:
         return NotFound("no such path; GET /openapi.json lists those there are")
-    allow = sorted(name.upper() for name in known)
     return NotAllowed(f"{method} is not allowed here", extra={"allow": allow})
+
+
+def _known(document: dict[str, Any]) -> RouteTable[bool]:
+    """What the document lists, its `{name}` written as the table does."""
+    table: RouteTable[bool] = RouteTable()
+    for path, operations in document["paths"].items():
+        for method in operations:
+            table.add(method.upper(), path.replace("{", "<").replace("}", ">"), True)
+    return table

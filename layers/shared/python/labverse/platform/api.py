@@ -5,65 +5,35 @@ was answered before (409, or that answer) â†’ the model's own validation (422) â
 without a key learns anything from our validation.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
-from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
 
 from labverse.kernel.errors import FieldError, InvalidInput, LabverseError, NotFound
 from labverse.platform import idempotency, problem, telemetry
-from labverse.platform.body import with_json_body
-from labverse.platform.keys import Keyring
+from labverse.platform.body import JSON, RAW, with_json_body, with_raw_body
+from labverse.platform.keys import KeyRecord, Keyring
+from labverse.platform.route_doc import PROBLEMS, WRITES, ErrorFormat, RouteDoc, documented
+from labverse.platform.route_table import RouteTable
 
+__all__ = ["PROBLEMS", "PUBLIC", "WRITES", "Api", "ErrorFormat", "RouteDoc"]
 PUBLIC = ""
 """The scope of the few routes that need no key; it must be written out, like any other scope."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 _SECURITY: list[dict[str, list[str]]] = [{"bearer": []}, {"apiKey": []}]
-_PROBLEMS = {401: "No key, or a wrong or revoked one", 403: "The key lacks the scope"}
-WRITES = ("POST", "PUT", "PATCH")
-"""Methods with a body. Behind a key, each of their routes takes an Idempotency-Key."""
-_TWICE = {
-    409: "Its Idempotency-Key is another request's, or the first of its kind is still running "
-    "(Retry-After)"
-}
 
 
-class ErrorFormat(NamedTuple):
-    """How a route words its errors: problem documents, unless its callers expect another format.
+class _Door(NamedTuple):
+    """What is checked before an entry is called."""
 
-    `content` is what the API document shows for every error, `body` the statuses of a refused body.
-    """
-
-    render: Callable[[LabverseError, str], dict[str, Any]]
-    content: Mapping[str, Any]
-    body: Mapping[int, str]
-
-
-PROBLEMS = ErrorFormat(
-    render=problem.problem,
-    content={problem.CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-    body={
-        413: "The body is over 1 MB",
-        415: "The body is not JSON",
-        422: "Every field that cannot be used, and why",
-    },
-)
-
-
-class RouteDoc(NamedTuple):
-    """What the API document says about a route beyond its types."""
-
-    summary: str
-    tag: str
-    problems: Mapping[int, str] = {}
-    media: str = "application/json"
-    content: Mapping[str, Any] | None = None
-    """By media type, where the entry's return type does not tell; otherwise one text of `media`."""
+    scope: str
+    errors: ErrorFormat
+    body: str
 
 
 class Api:
@@ -77,27 +47,37 @@ class Api:
         self.resolver = APIGatewayHttpResolver(enable_validation=True)
         self.resolver.exception_handler(RequestValidationError)(_invalid)
         self._keyring, self._once = keyring, once
-        self._scopes: dict[tuple[str, str], str] = {}
-        self._formats: dict[tuple[str, str], ErrorFormat] = {}
-        self.key_id = ""
-        """The key of the request being answered; empty on a public route."""
+        self._doors: RouteTable[_Door] = RouteTable()
+        self.caller: KeyRecord | None = None
+        """The key of the request being answered; None on a public route."""
         self.fallback: Callable[[str, str], Exception] = lambda method, path: NotFound(
             f"there is no {method} {path}"
         )
 
-    def route(
-        self, method: str, path: str, *, scope: str, doc: RouteDoc, errors: ErrorFormat = PROBLEMS
+    @property
+    def key_id(self) -> str:
+        """The id of the caller's key; empty on a public route."""
+        return self.caller.key_id if self.caller else ""
+
+    def route(  # noqa: PLR0913 - keyword-only, each of them a decision
+        self,
+        method: str,
+        path: str,
+        *,
+        scope: str,
+        doc: RouteDoc,
+        errors: ErrorFormat = PROBLEMS,
+        body: str = JSON,
     ) -> Callable[[F], F]:
         """Register an entry under `method` and `path`; `scope` is a key's scope, or PUBLIC.
 
-        A write behind a key may carry an Idempotency-Key; no route has to remember that.
+        `<name>` in a path is one segment of it, which the entry takes by that name. A write behind
+        a key may carry an Idempotency-Key; no route has to remember that. With `body=RAW` the entry
+        reads the body itself, byte by byte: whoever calls it signs what is on the wire.
         """
-        is_write = method in WRITES
-        problems = {**doc.problems, **(_PROBLEMS if scope else {})}
-        problems |= errors.body if is_write else {}
-        problems |= _TWICE if is_write and scope else {}
-        self._scopes[(method, path)] = scope
-        self._formats[(method, path)] = errors
+        if body == RAW and scope != PUBLIC:
+            raise ValueError(f"{method} {path}: a raw body cannot be repeated, so takes no key")
+        self._doors.add(method, path, _Door(scope, errors, body))
         return self.resolver.route(
             path,
             method,
@@ -105,7 +85,7 @@ class Api:
             tags=[doc.tag],
             security=_SECURITY if scope else [],
             openapi_extensions={"x-labverse-scope": scope or "public"},
-            responses=_documented(doc, problems, errors),
+            responses=documented(method, scope, doc, errors),
         )
 
     def handle(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -113,9 +93,12 @@ class Api:
         request = event["requestContext"]
         trace_id = str(request["requestId"])
         method, path = request["http"]["method"], event["rawPath"]
-        render = self._formats.get((method, path), PROBLEMS).render
+        door = self._doors.find(method, path)
+        render = door.errors.render if door else PROBLEMS.render
         try:
-            return self._answer(method, path, event, context)
+            if door is None:
+                raise self.fallback(method, path)
+            return self._answer(door, event, context)
         except LabverseError as error:
             telemetry.logger().info(
                 "refused", extra={"code": error.code, "method": method, "path": path[:200]}
@@ -125,17 +108,16 @@ class Api:
             telemetry.fault(error, method=method, path=path[:200])
             return render(problem.Internal("this is a fault of ours"), trace_id)
 
-    def _answer(
-        self, method: str, path: str, event: dict[str, Any], context: Any
-    ) -> dict[str, Any]:
-        scope = self._scopes.get((method, path))
-        if scope is None:
-            raise self.fallback(method, path)
+    def _answer(self, door: _Door, event: dict[str, Any], context: Any) -> dict[str, Any]:
         headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
         # One request at a time: a function's environment has no other.
-        self.key_id = "" if scope == PUBLIC else self._keyring.authorize(headers, scope).key_id
-        if method not in WRITES:
+        self.caller = None
+        if door.scope != PUBLIC:
+            self.caller = self._keyring.authorize(headers, door.scope)
+        if event["requestContext"]["http"]["method"] not in WRITES:
             return self.resolver.resolve(event, context)
+        if door.body == RAW:
+            return self.resolver.resolve(with_raw_body({**event, "headers": headers}), context)
         event = with_json_body({**event, "headers": headers})
         run = partial(self.resolver.resolve, event, context)
         claimed = headers.get(idempotency.HEADER) if self.key_id else None
@@ -157,18 +139,3 @@ def _invalid(error: RequestValidationError) -> Response[str]:
             for item in error.errors()
         ],
     )
-
-
-def _documented(
-    doc: RouteDoc, problems: Mapping[int, str], errors: ErrorFormat
-) -> dict[int, OpenAPIResponse]:
-    content: Any = dict(errors.content)
-    good: OpenAPIResponse = {"description": "OK"}
-    if doc.content is not None:
-        good = {"description": "OK", "content": dict(doc.content)}
-    elif doc.media != "application/json":
-        good = {"description": "OK", "content": {doc.media: {"schema": {"type": "string"}}}}
-    return {200: good} | {
-        status: {"description": description, "content": content}
-        for status, description in problems.items()
-    }

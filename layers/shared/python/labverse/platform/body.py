@@ -9,6 +9,8 @@ from labverse.kernel.errors import FieldError, InvalidInput, TooLarge, Unsupport
 
 MAX_BYTES = 1_000_000
 JSON = "application/json"
+RAW = "raw"
+"""A body that its entry reads as it came over the wire."""
 
 
 def with_json_body(event: dict[str, Any]) -> dict[str, Any]:
@@ -20,8 +22,7 @@ def with_json_body(event: dict[str, Any]) -> dict[str, Any]:
     headers: dict[str, str] = event["headers"]
     declared = headers.get("content-type", JSON).partition(";")[0].strip().lower()
     raw = _decoded(event)
-    if len(raw) > MAX_BYTES:
-        raise TooLarge(f"the body has {len(raw)} bytes; at most {MAX_BYTES} are read")
+    _small(raw)
     if declared not in (JSON, ""):
         raise UnsupportedMedia(f"content-type is {declared[:60]!r}; send {JSON}")
     try:
@@ -30,6 +31,22 @@ def with_json_body(event: dict[str, Any]) -> dict[str, Any]:
         raise _bad_body(f"not valid JSON: {error}") from None
     headers = {**headers, "content-type": JSON}
     return {**event, "headers": headers, "body": raw.decode(), "isBase64Encoded": False}
+
+
+def with_raw_body(event: dict[str, Any]) -> dict[str, Any]:
+    """`event` as it is, if its body is no larger than we read. Raises TooLarge, InvalidInput."""
+    _small(_decoded(event))
+    return event
+
+
+def raw_body(event: dict[str, Any]) -> bytes:
+    """The bytes that came over the wire. Raises InvalidInput for a spoilt encoding."""
+    return _decoded(event)
+
+
+def _small(raw: bytes) -> None:
+    if len(raw) > MAX_BYTES:
+        raise TooLarge(f"the body has {len(raw)} bytes; at most {MAX_BYTES} are read")
 
 
 def _decoded(event: dict[str, Any]) -> bytes:

@@ -9,6 +9,7 @@ the table, and not read the pepper, can neither make a key nor give one a scope 
 import hashlib
 import hmac
 import json
+import re
 import secrets
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -16,19 +17,21 @@ from datetime import datetime
 from typing import Protocol, Self
 
 from labverse.kernel.clock import Clock
-from labverse.kernel.errors import Refused, Unauthenticated, Unavailable
+from labverse.kernel.errors import FieldError, InvalidInput, Refused, Unauthenticated, Unavailable
 from labverse.kernel.model import Model
 from labverse.kernel.signing import KeySet, Signature
 
 ADMIN = "admin"
+APPROVE = "approve"
 SCOPES = frozenset(
-    {"route", "revenue", "upsell", "negotiate", "approve", "operate", "observe", ADMIN}
+    {"route", "revenue", "upsell", "negotiate", APPROVE, "operate", "observe", ADMIN}
 )
 """What a key may be allowed to do; `admin` opens every door."""
 CACHE_SECONDS = 30
 CACHE_ENTRIES = 1024
 _MAX_KEY_LENGTH = 128
 _PURPOSE = "api-key-record"
+_PERSON = re.compile(r"[A-Za-z0-9_-]{1,64}/[A-Za-z0-9_.@-]{1,64}", re.ASCII)
 # Each needs two whole rotations between two reads of ours: more than this is not our luck.
 _TRIES = 4
 _WRONG = "this API key is wrong or revoked"
@@ -46,6 +49,8 @@ class KeyRecord(Model):
     scopes: frozenset[str]
     created_at: datetime
     revoked_at: datetime | None = None
+    person: str | None = None
+    """Whose it is, as `team/user` of the allow-list of approvers; None = nobody's in particular."""
     seal: Signature | None = None
 
     def sealed(self, peppers: KeySet) -> Self:
@@ -82,13 +87,38 @@ class Peppers(Protocol):
         ...
 
 
-def mint(name: str, scopes: frozenset[str], now: datetime) -> tuple[str, KeyRecord]:
-    """A new key: the text to hand over once, and the record to store."""
+def mint(
+    name: str, scopes: frozenset[str], now: datetime, person: str | None = None
+) -> tuple[str, KeyRecord]:
+    """A new key: the text to hand over once, and the record to store.
+
+    Raises InvalidInput for a key that could both ask and approve, or approve as nobody.
+    """
+    _answerable(scopes, person)
     key_id, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
     record = KeyRecord(
-        key_id=key_id, hash=_digest(secret), name=name, scopes=scopes, created_at=now
+        key_id=key_id,
+        hash=_digest(secret),
+        name=name,
+        scopes=scopes,
+        created_at=now,
+        person=person,
     )
     return f"lv_{key_id}_{secret}", record
+
+
+def _answerable(scopes: frozenset[str], person: str | None) -> None:
+    """Whoever approves is a person, with a key that does nothing else but look."""
+    faults = []
+    if person is not None and not _PERSON.fullmatch(person):
+        faults.append(FieldError(field="person", message="must be team/user, such as T0123/U0456"))
+    if APPROVE in scopes and person is None:
+        faults.append(FieldError(field="person", message="an approval must be somebody's"))
+    if APPROVE in scopes and not scopes <= {APPROVE, "observe"}:
+        message = f"a key that may {APPROVE} can ask for nothing that is to be approved"
+        faults.append(FieldError(field="scopes", message=message))
+    if faults:
+        raise InvalidInput("this key cannot be made", faults)
 
 
 def presented(headers: Mapping[str, str]) -> str | None:
