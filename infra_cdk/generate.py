@@ -12,7 +12,7 @@ from infra_cdk import benchmarks, tables
 from infra_cdk.config import ROOT, StageConfig
 from infra_cdk.deployment import about
 from labverse import VERSION
-from labverse.entry import observe, route
+from labverse.entry import observe, revenue, route
 from labverse.entry.openai import routes as openai
 from labverse.kernel.signing import KeySet
 from labverse.negotiate.config import NegotiatePolicy
@@ -20,6 +20,7 @@ from labverse.platform import idempotency
 from labverse.platform.api import WRITES, Api
 from labverse.platform.keys import KeyRecord, Keyring
 from labverse.revenue.config import RevenuePolicy
+from labverse.revenue.events import MrrChanged
 from labverse.route.config import RouteConfig, RoutePolicy
 from labverse.route.events import (
     BudgetThresholdReached,
@@ -33,6 +34,7 @@ EVENTS: tuple[type[BaseModel], ...] = (
     BudgetThresholdReached,
     FallbackRequested,
     ModelRetirementNeared,
+    MrrChanged,
     ProviderHealthChanged,
     TaskRouted,
 )
@@ -88,6 +90,9 @@ def openapi() -> dict[str, Any]:
     api = Api(Keyring(_NoKeys(), _NoKeys(), _NoTime()))
     route.routes(api, _never)
     openai.routes(api, _never, _never)
+    revenue.routes(api, _never, _never)
+    revenue.attribution(api, _never)
+    revenue.erasing(api, _never)
     observe.routes(api, _never, _never)
     schema = api.resolver.get_openapi_schema(
         title="Lab-Verse",

@@ -7,29 +7,54 @@ from labverse.entry import revenue as entry
 from labverse.platform import files, telemetry
 from labverse.platform.api import Api
 from labverse.platform.prime import primed
-from labverse.revenue.counting import Counting
-from labverse.revenue.service import Attributing, Recording, Reporting
+from labverse.revenue.service import Attributing
 from labverse.revenue.settings import RevenueSettings
 
 settings = primed(RevenueSettings.read)
 
 
 @primed
-def recording() -> Recording:
-    """Events in, and customers forgotten."""
-    return bookkeeping.recording(settings(), files.read)
-
-
-@primed
-def reporting() -> Reporting:
-    """Figures out."""
-    return bookkeeping.reporting(settings(), files.read)
-
-
-@primed
 def api() -> Api:
-    """Routes behind the key check."""
+    """Events in and figures out, behind the key check."""
     built = doors.api(settings().STAGE, settings().KEYS_TABLE)
-    entry.routes(built, recording, reporting)
-    entry.erasing(built, recording)
+    recording = bookkeeping.recording(settings(), files.read)
+    reporting = bookkeeping.reporting(settings(), files.read)
+    entry.routes(built, lambda: recording, lambda: reporting)
+    entry.erasing(built, lambda: recording)
     return built
+
+
+@primed
+def attribution() -> Api:
+    """The route whose solver the others do not wait for: numpy is in its layers alone."""
+    from labverse.revenue.attribution import attribute
+
+    built = doors.api(settings().STAGE, settings().KEYS_TABLE)
+    attributing = Attributing(bookkeeping.sums(settings()), attribute)
+    entry.attribution(built, lambda: attributing)
+    return built
+
+
+@primed
+def take() -> telemetry.Handler:
+    """The use case of `stream`."""
+    counting = bookkeeping.counting(settings(), files.read)
+    again = bookkeeping.timelines(settings()).events
+    work = entry.work(dynamodb_revenue.event_of, again, counting)
+    consumer = bookkeeping.consumer(settings())
+    return lambda event, _context: consumer.take(event, work)
+
+
+def http(event: dict[str, Any], context: Any) -> Any:
+    """The routes of `api`."""
+    return telemetry.invoke(api().handle, event, context, "requestContext.requestId")
+
+
+def http_attribution(event: dict[str, Any], context: Any) -> Any:
+    """The route of `attribution`."""
+    return telemetry.invoke(attribution().handle, event, context, "requestContext.requestId")
+
+
+def stream(event: dict[str, Any], context: Any) -> Any:
+    """New events of the table, once they are in it."""
+    return telemetry.invoke(take(), event, context, "Records[0].eventID")

@@ -57,7 +57,7 @@ Method = Annotated[
 class Batch(Model):
     """Events, each looked at by itself."""
 
-    events: list[dict[str, Any]] = Field(
+    events: list[Any] = Field(
         description="A movement: id, kind (new, expansion, contraction, churn, reactivation), "
         "customer, plan, channel, segment, amount, currency, effective_at. A reversal: id, kind, "
         "reverses. A touchpoint: id, kind, customer, channel, effective_at."
@@ -70,8 +70,8 @@ def routes(
     """Put revenue's routes on `api`, but for attribution."""
 
     @api.route("POST", "/api/v2/revenue/events", scope="revenue", doc=_EVENTS)
-    def record(batch: Annotated[Batch, Body()]) -> Receipt:
-        # Once more, and exactly: what was parsed for us has floats in it.
+    def record(batch: Annotated[Batch, Body()]) -> Receipt:  # noqa: ARG001 - read again, below
+        # Exactly, this time: what was parsed for us has floats in it.
         exact = json.loads(api.resolver.current_event.body or "", parse_float=Decimal)
         receipt = recording()(exact["events"])
         _measure(receipt)

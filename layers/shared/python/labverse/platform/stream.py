@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from aws_lambda_powertools.metrics import MetricUnit
 
-from labverse.kernel.errors import Unavailable
+from labverse.kernel.errors import InvalidInput, Unavailable
 from labverse.platform import telemetry
 from labverse.platform.event import Letter, Letters
 
@@ -27,8 +27,11 @@ class Consumer:
     def take(self, event: Record, work: "Work[T]") -> None:
         """Hand all records to `work` together, or, if that fails, each by itself.
 
-        Letters are written last: what is delivered again is not buried twice. Raises Unavailable.
+        Letters are written last: what is delivered again is not buried twice. Raises Unavailable,
+        and InvalidInput for what is no batch.
         """
+        if not isinstance(event.get("Records"), list):
+            raise InvalidInput("this is no batch of a stream")
         poison: list[tuple[Record, Exception]] = []
         good: list[tuple[Record, T]] = []
         for record in event["Records"]:
@@ -70,8 +73,6 @@ class Consumer:
 class Work(Generic[T]):
     """How a record is read, and what is done with those that can be."""
 
-    def __init__(
-        self, read: Callable[[Record], T], use: Callable[[Sequence[T]], object]
-    ) -> None:
+    def __init__(self, read: Callable[[Record], T], use: Callable[[Sequence[T]], object]) -> None:
         """`use` is idempotent: a batch may come again, as a whole or record by record."""
         self.read, self.use = read, use
