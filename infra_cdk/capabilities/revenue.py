@@ -15,6 +15,7 @@ from labverse.revenue.settings import RevenueSettings
 ROUTES = [
     "POST /api/v2/revenue/events",
     "GET /api/v2/revenue/mrr",
+    "DELETE /api/v2/revenue/customers",
     "DELETE /api/v2/revenue/customers/{customer_id}",
 ]
 BOOK = ("BatchGetItem", "PutItem", "UpdateItem", "DeleteItem", "Query")

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import TypeAdapter
 
+from labverse.adapters import clock
 from labverse.kernel.errors import Unavailable
 from labverse.revenue.models import Event
 
@@ -27,7 +28,7 @@ PK, SK, EXPIRES = "pk", "sk", "expires_at"
 EVENT, REVERSED, HEAD, NAME = "event", "reversed", "head", "name"
 RECORD = "record"
 _EVENT: TypeAdapter[Event] = TypeAdapter(Event)
-_GOT, _TRIES = 100, 8
+_GOT, _TRIES, _WAIT = 100, 8, 0.01
 
 
 def table_of(stage: str) -> str:
@@ -64,13 +65,14 @@ def got(client: "DynamoDBClient", table: str, keys: Sequence[dict[str, Any]]) ->
     found: list[Any] = []
     for start in range(0, len(keys), _GOT):
         left: Any = {table: {"Keys": list(keys[start : start + _GOT]), "ConsistentRead": True}}
-        for _ in range(_TRIES):
+        for attempt in range(_TRIES):
             with unavailable("revenue cannot be read"):
                 answer: Any = client.batch_get_item(RequestItems=left)
             found += answer["Responses"].get(table, [])
             left = answer.get("UnprocessedKeys")
             if not left:
                 break
+            clock.pause(_WAIT * 2**attempt)
         else:
             raise Unavailable("revenue cannot be read that fast")
     return found

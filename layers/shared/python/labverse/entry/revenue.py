@@ -39,6 +39,8 @@ _ERASE = RouteDoc(
     tag="revenue",
     problems=_UNAVAILABLE,
 )
+_ERASE_NAMED = _ERASE._replace(summary="The same, for ids that do not fit into a path")
+Named = Annotated[str, Query(description="As it is in the events.")]
 Dimension = Annotated[
     Literal["plan", "channel", "segment"] | None, Query(description="Figures of each, besides.")
 ]
@@ -91,10 +93,14 @@ def attribution(api: Api, attributing: Callable[[], Attributing]) -> None:
 
 
 def erasing(api: Api, recording: Callable[[], Recording]) -> None:
-    """The route by which a customer is forgotten."""
+    """The routes by which a customer is forgotten."""
 
     @api.route("DELETE", "/api/v2/revenue/customers/<customer_id>", scope="revenue", doc=_ERASE)
     def erase(customer_id: str) -> Erased:
+        return recording().erase(customer_id)
+
+    @api.route("DELETE", "/api/v2/revenue/customers", scope="revenue", doc=_ERASE_NAMED)
+    def erase_named(customer_id: Named) -> Erased:
         return recording().erase(customer_id)
 
 
