@@ -5,7 +5,7 @@ does not fit into one transaction is owed: written down with the timeline, and p
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from labverse.kernel.errors import Unavailable
@@ -63,34 +63,46 @@ class Applying:
         raise Unavailable(f"{reversal.reverses} is neither there nor not there")
 
     def _together(self, wanted: Mapping[str, list[Entry]]) -> list[Change]:
-        """One transaction where it all fits; else halves, and of one customer a part at a time."""
+        """As many customers in a transaction as fit; who was changed by somebody else, again."""
         done: list[Change] = []
-        refused = 0
-        while refused < _TRIES:
-            held = self._store.load(list(wanted))
-            writes = [write for name in wanted if (write := _write(name, held[name], wanted[name]))]
-            if _size(writes) > MOST and len(wanted) > 1:
-                return done + self._halves(wanted)
-            writes = [_fitting(write) for write in writes]
-            if not writes:
-                return done
-            if self._store.commit(writes):
-                done += [change for write in writes for change in write.changes]
-                if not any(write.after.owed for write in writes):
-                    return done
-            else:
-                self._pause(refused)
-                refused += 1
-        raise Unavailable("others keep changing the same customers")
+        left, refused = wanted, 0
+        while left:
+            if refused > _TRIES:
+                raise Unavailable("others keep changing the same customers")
+            held = self._store.load(list(left))
+            writes = (_write(name, held[name], more) for name, more in left.items())
+            again: dict[str, list[Entry]] = {}
+            for pack in _packed([write for write in writes if write]):
+                if self._store.commit(pack):
+                    done += [change for write in pack for change in write.changes]
+                    again |= {write.customer: [] for write in pack if write.after.owed}
+                else:
+                    again |= {write.customer: left[write.customer] for write in pack}
+                    self._pause(refused)
+                    refused += 1
+            left = again
+        return done
 
-    def _halves(self, wanted: Mapping[str, list[Entry]]) -> list[Change]:
-        names = list(wanted)
-        middle = len(names) // 2
-        return [
-            change
-            for part in (names[:middle], names[middle:])
-            for change in self._together({name: wanted[name] for name in part})
-        ]
+
+def _packed(writes: Sequence[Write]) -> Iterator[list[Write]]:
+    """Packs of one transaction each. Neighbours in time change the same rows, so lie together."""
+    pack: list[Write] = []
+    rows: set[object] = set()
+    heads = 0
+    for write in sorted(map(_fitting, writes), key=_first_day):
+        more = {change.row for change in write.changes}
+        items = 1 + write.after.pages - write.before.pages
+        if pack and heads + items + len(rows | more) > MOST:
+            yield pack
+            pack, rows, heads = [], set(), 0
+        pack, rows, heads = [*pack, write], rows | more, heads + items
+    if pack:
+        yield pack
+
+
+def _first_day(write: Write) -> int:
+    days = (change.row.day for change in write.changes if isinstance(change.row, RowKey))
+    return min(days, default=0)
 
 
 def _write(name: str, held: Held, more: list[Entry]) -> Write | None:
@@ -103,12 +115,6 @@ def _write(name: str, held: Held, more: list[Entry]) -> Write | None:
     if len(timeline.entries) - held.paged > PAGE:
         after = replace(after, paged=len(timeline.entries), pages=held.pages + 1)
     return Write(name, held, after, due)
-
-
-def _size(writes: Sequence[Write]) -> int:
-    """Items that are changed: rows count once, whoever changes them."""
-    rows = {change.row for write in writes for change in write.changes}
-    return len(rows) + sum(1 + write.after.pages - write.before.pages for write in writes)
 
 
 def _fitting(write: Write) -> Write:

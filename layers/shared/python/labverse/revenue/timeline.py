@@ -5,7 +5,7 @@ came to before and comes to now, so a late event, or one taken back, is right wh
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import chain
@@ -14,7 +14,6 @@ from typing import NamedTuple
 from labverse.revenue.models import SIGNS, Event, Movement, Reversal, Touchpoint
 
 TOTAL = "total"
-DIMENSIONS = ("plan", "channel", "segment")
 CUSTOMERS = "customers"
 """The field of a row that says how many more customers pay than the day before."""
 CONVERSIONS, NULLS = "conversions", "nulls"
@@ -97,31 +96,51 @@ class Timeline:
 
 
 def changes(before: Timeline, after: Timeline) -> list[Change]:
-    """What to add so that the rows and paths hold `after` where they held `before`."""
-    found: Counter[tuple[RowKey | tuple[str, ...], str]] = Counter(_contributions(after))
-    found.subtract(_contributions(before))
+    """What to add so that the rows and paths hold `after` where they held `before`.
+
+    Only groups that an event joins or leaves are looked at: a customer of years costs no more.
+    """
+    old, new = before.standing(), after.standing()
+    gone, come = set(old) - set(new), set(new) - set(old)
+    found: Counter[tuple[RowKey | tuple[str, ...], str]] = Counter()
+    for sign, events in ((1, come), (-1, gone)):
+        for one in events:
+            for dimension, value in _groups(one):
+                row = RowKey(dimension, value, one.day)
+                found[row, f"{one.currency}#{one.kind}"] += sign * one.micros
+    touched = {group for one in come | gone for group in _groups(one)}
+    for sign, events in ((1, new), (-1, old)):
+        for row, step in _steps(events, touched):
+            found[row, CUSTOMERS] += sign * step
+        if walked := path(events):
+            converted = any(one.kind == "new" for one in events)
+            found[walked, CONVERSIONS if converted else NULLS] += sign
     return [Change(row, name, by) for (row, name), by in found.items() if by]
 
 
-def _contributions(timeline: Timeline) -> Mapping[tuple[RowKey | tuple[str, ...], str], int]:
-    """What a customer is of every row, and of the paths."""
-    standing = timeline.standing()
-    moved = [one for one in standing if one.kind in SIGNS]
-    found: Counter[tuple[RowKey | tuple[str, ...], str]] = Counter()
-    net: dict[tuple[str, str], dict[str, Counter[int]]] = defaultdict(lambda: defaultdict(Counter))
-    for one in moved:
-        for dimension in (TOTAL, *DIMENSIONS):
-            value = "" if dimension == TOTAL else getattr(one, dimension)
-            found[RowKey(dimension, value, one.day), f"{one.currency}#{one.kind}"] += one.micros
-            net[dimension, value][one.currency][one.day] += SIGNS[one.kind] * one.micros
+Group = tuple[str, str]
+"""A dimension and a value of it."""
+
+
+def _groups(one: Entry) -> tuple[Group, ...]:
+    """Whose rows a movement is in; a touchpoint is in none."""
+    if one.kind not in SIGNS:
+        return ()
+    named = (("plan", one.plan), ("channel", one.channel), ("segment", one.segment))
+    return ((TOTAL, ""), *named)
+
+
+def _steps(events: Iterable[Entry], touched: Collection[Group]) -> Iterator[tuple[RowKey, int]]:
+    """When a customer starts and stops paying in each of these groups."""
+    net: dict[Group, dict[str, Counter[int]]] = defaultdict(lambda: defaultdict(Counter))
+    for one in events:
+        day, signed = one.day, SIGNS.get(one.kind, 0) * one.micros
+        for group in _groups(one):
+            if group in touched:
+                net[group][one.currency][day] += signed
     for (dimension, value), balances in net.items():
         for day, step in _paying(balances.values()):
-            found[RowKey(dimension, value, day), CUSTOMERS] += step
-    walked = path(standing)
-    if walked:
-        converted = any(one.kind == "new" for one in moved)
-        found[walked, CONVERSIONS if converted else NULLS] += 1
-    return found
+            yield RowKey(dimension, value, day), step
 
 
 def _paying(balances: Iterable[Mapping[int, int]]) -> Iterator[tuple[int, int]]:
