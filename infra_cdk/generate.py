@@ -92,7 +92,6 @@ def openapi() -> dict[str, Any]:
     openai.routes(api, _never, _never)
     revenue.routes(api, _never, _never)
     revenue.attribution(api, _never)
-    revenue.erasing(api, _never)
     observe.routes(api, _never, _never)
     schema = api.resolver.get_openapi_schema(
         title="Lab-Verse",

@@ -20,7 +20,6 @@ def api() -> Api:
     recording = bookkeeping.recording(settings(), files.read)
     reporting = bookkeeping.reporting(settings(), files.read)
     entry.routes(built, lambda: recording, lambda: reporting)
-    entry.erasing(built, lambda: recording)
     return built
 
 

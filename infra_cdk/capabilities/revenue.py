@@ -52,6 +52,7 @@ class Revenue(Construct):
             routes=["GET /api/v2/revenue/attribution"],
         )
         self._follow(stream)
+        self._watch(stream)
 
     def _function(self, entry: str, traits: Traits) -> CapabilityFunction:
         foundation = self._foundation
@@ -86,6 +87,9 @@ class Revenue(Construct):
                 filters=[lambda_.FilterCriteria.filter(_NEW_EVENTS)],
             )
         )
+
+    def _watch(self, stream: CapabilityFunction) -> None:
+        """What waits is late for the figures, and lost a day after it came."""
         config = self._foundation.config
         Alarm(
             self,

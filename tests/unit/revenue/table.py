@@ -91,8 +91,8 @@ class Table:
         key = _key(what.get("Key") or what["Item"])
         with self._lock:
             if not _holds(self.items.get(key, {}), what):
-                code = {"Error": {"Code": "ConditionalCheckFailedException"}}
-                raise ClientError({**code, "Item": self.items.get(key, {})}, kind)  # type: ignore[typeddict-unknown-key]
+                error: Any = {"Error": {"Code": "ConditionalCheckFailedException"}}
+                raise ClientError({**error, "Item": self.items.get(key, {})}, kind)
             self._write(key, kind, what, 1)
 
     def _write(self, key: tuple[str, str], kind: str, what: dict[str, Any], factor: int) -> None:

@@ -83,6 +83,8 @@ def routes(
     def mrr(first: First = None, last: Last = None, by: Dimension = None) -> MrrReport:
         return reporting().mrr(first, last, by)
 
+    _erasing(api, recording)
+
 
 def attribution(api: Api, attributing: Callable[[], Attributing]) -> None:
     """The route that needs a solver, and so a function of its own."""
@@ -92,7 +94,7 @@ def attribution(api: Api, attributing: Callable[[], Attributing]) -> None:
         return attributing()(method)
 
 
-def erasing(api: Api, recording: Callable[[], Recording]) -> None:
+def _erasing(api: Api, recording: Callable[[], Recording]) -> None:
     """The routes by which a customer is forgotten."""
 
     @api.route("DELETE", "/api/v2/revenue/customers/<customer_id>", scope="revenue", doc=_ERASE)

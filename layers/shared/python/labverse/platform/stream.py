@@ -42,8 +42,8 @@ class Consumer:
             except Exception as error:  # noqa: BLE001 - whatever is in a record, its batch goes on
                 poison.append((record, error))
         poison += self._done(good, work.use)
-        for record, error in poison:
-            self._bury(record, error)
+        for record, why in poison:
+            self._bury(record, why)
 
     def _done(
         self, good: Sequence[tuple[Record, T]], use: Callable[[Sequence[T]], object]

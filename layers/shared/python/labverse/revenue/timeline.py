@@ -109,11 +109,11 @@ def changes(before: Timeline, after: Timeline) -> list[Change]:
                 row = RowKey(dimension, value, one.day)
                 found[row, f"{one.currency}#{one.kind}"] += sign * one.micros
     touched = {group for one in come | gone for group in _groups(one)}
-    for sign, events in ((1, new), (-1, old)):
-        for row, step in _steps(events, touched):
+    for sign, standing in ((1, new), (-1, old)):
+        for row, step in _steps(standing, touched):
             found[row, CUSTOMERS] += sign * step
-        if walked := path(events):
-            converted = any(one.kind == "new" for one in events)
+        if walked := path(standing):
+            converted = any(one.kind == "new" for one in standing)
             found[walked, CONVERSIONS if converted else NULLS] += sign
     return [Change(row, name, by) for (row, name), by in found.items() if by]
 
