@@ -108,7 +108,10 @@ def posted(deployed: Deployed, pile: Given) -> Receipt:
     """As a client does it: again while the answer is 503."""
     for _ in range(10):
         answer = deployed.http.post(
-            "/api/v2/revenue/events", json={"events": pile}, headers=deployed.key
+            "/api/v2/revenue/events",
+            json={"events": pile},
+            headers=deployed.key,
+            timeout=120,
         )
         if answer.status_code != 503:
             break
