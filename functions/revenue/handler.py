@@ -7,6 +7,7 @@ from labverse.entry import revenue as entry
 from labverse.platform import files, telemetry
 from labverse.platform.api import Api
 from labverse.platform.prime import primed
+from labverse.revenue.attribution import attribute
 from labverse.revenue.service import Attributing
 from labverse.revenue.settings import RevenueSettings
 
@@ -25,9 +26,7 @@ def api() -> Api:
 
 @primed
 def attribution() -> Api:
-    """The route whose solver the others do not wait for: numpy is in its layers alone."""
-    from labverse.revenue.attribution import attribute
-
+    """The route whose solver the others do not wait for."""
     built = doors.api(settings().STAGE, settings().KEYS_TABLE)
     attributing = Attributing(bookkeeping.sums(settings()), attribute)
     entry.attribution(built, lambda: attributing)
