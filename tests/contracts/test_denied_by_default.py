@@ -35,8 +35,14 @@ PUBLIC_ROUTES = {
     "GET /health": "load balancers and people look at it; it tells states, no data",
     "GET /docs": "the API's page",
     "GET /openapi.json": "the document that the page shows",
+    "GET /.well-known/agent-card.json": "agents read it to learn which key they need",
 }
-GUARDED = sorted(OPERATIONS.keys() - PUBLIC_ROUTES.keys())
+# Callers without a key who prove otherwise who they are.
+SIGNED_ROUTES = {
+    "POST /slack/interactions": "Slack signs each request with the app's signing secret",
+}
+KEYLESS = PUBLIC_ROUTES.keys() | SIGNED_ROUTES.keys()
+GUARDED = sorted(OPERATIONS.keys() - KEYLESS)
 DEFAULT = "$default"
 HANDLER = "functions/{}/handler.py"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -56,7 +62,8 @@ class Keys:
         self.records: dict[str, KeyRecord] = {}
 
     def mint(self, *scopes: str, revoked: bool = False) -> str:
-        key, record = mint("test", frozenset(scopes), NOW)
+        person = "T1/U1" if "approve" in scopes else None
+        key, record = mint("test", frozenset(scopes), NOW, person)
         gone = {"revoked_at": NOW} if revoked else {}
         self.records[record.key_id] = record.model_copy(update=gone).sealed(PEPPERS)
         return key
@@ -69,6 +76,9 @@ class Keys:
         return {"Responses": {}}
 
     def query(self, **_: Any) -> dict[str, Any]:
+        return {"Items": []}
+
+    def scan(self, **_: Any) -> dict[str, Any]:
         return {"Items": []}
 
     def get_secret_value(self, *, SecretId: str, **_: Any) -> dict[str, Any]:  # noqa: N803
@@ -147,13 +157,20 @@ def test_public_routes_need_no_key(operation: str, call: Call) -> None:
     assert answer["statusCode"] == 200, f"{operation}: {answer}"
 
 
+@pytest.mark.parametrize("operation", sorted(SIGNED_ROUTES))
+def test_without_a_signature_it_is_401(operation: str, keys: Keys, call: Call) -> None:
+    for key in (None, keys.mint("admin")):
+        answer = call(operation, key)
+        assert is_refusal(OPERATIONS[operation], answer, 401), f"{operation}: {answer}"
+
+
 def test_every_operation_names_its_scope() -> None:
     for operation, told in OPERATIONS.items():
         scope = told.get("x-labverse-scope")
         assert scope, f"{operation} names no scope: register it with Api.route(…, scope=…)"
-        public = operation in PUBLIC_ROUTES
+        public = operation in KEYLESS
         assert (scope == "public") == public, (
-            f"{operation} has scope {scope!r}: only these may be public: {sorted(PUBLIC_ROUTES)}"
+            f"{operation} has scope {scope!r}: only these may be public: {sorted(KEYLESS)}"
         )
         assert bool(told.get("security")) != public, f"{operation}: security says otherwise"
 
