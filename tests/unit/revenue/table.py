@@ -91,8 +91,9 @@ class Table:
         key = _key(what.get("Key") or what["Item"])
         with self._lock:
             if not _holds(self.items.get(key, {}), what):
-                error: Any = {"Error": {"Code": "ConditionalCheckFailedException"}}
-                raise ClientError({**error, "Item": self.items.get(key, {})}, kind)
+                code = {"Code": "ConditionalCheckFailedException"}
+                answer: Any = {"Error": code, "Item": self.items.get(key, {})}
+                raise ClientError(answer, kind)
             self._write(key, kind, what, 1)
 
     def _write(self, key: tuple[str, str], kind: str, what: dict[str, Any], factor: int) -> None:
