@@ -78,6 +78,9 @@ class Keys:
     def query(self, **_: Any) -> dict[str, Any]:
         return {"Items": []}
 
+    def delete_item(self, **_: Any) -> dict[str, Any]:
+        return {}
+
     def scan(self, **_: Any) -> dict[str, Any]:
         return {"Items": []}
 
@@ -119,7 +122,8 @@ def call(local: Assembly, keys: Keys) -> Call:
             "requestContext": {"requestId": "r", "stage": DEFAULT, "http": http},
             "body": "not json",
         }
-        answer = handler.http(event, CONTEXT)
+        entry = str(function.properties["Handler"]).removeprefix("handler.")
+        answer = getattr(handler, entry)(event, CONTEXT)
         assert isinstance(answer, dict)
         return answer
 
