@@ -9,9 +9,9 @@ from aws_lambda_powertools.event_handler.openapi.models import APIKey, APIKeyIn,
 from pydantic import BaseModel
 
 from infra_cdk import benchmarks, tables
-from infra_cdk.api_shared import IDEMPOTENCY, PROBLEM
 from infra_cdk.config import ROOT, StageConfig
 from infra_cdk.deployment import about
+from infra_cdk.deployment.api_shared import IDEMPOTENCY, PROBLEM
 from labverse import VERSION
 from labverse.approve.config import ApprovePolicy
 from labverse.approve.events import ApprovalDecided, ApprovalRequested

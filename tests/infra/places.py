@@ -56,7 +56,7 @@ NOT_CAPABILITIES = {
     "layers/shared/python/labverse/{}/": {
         "kernel", "stats", "platform", "adapters", "entry", "cli", *UNDEPLOYED,
     },
-    "layers/shared/python/labverse/entry/{}.py": {"__init__", "slack"},
+    "layers/shared/python/labverse/entry/{}.py": {"__init__", "a2a", "slack"},
     "infra_cdk/capabilities/{}.py": {"__init__"},
     "events/{}/": {"schemas"},
     "tests/functions/test_{}.py": {"a2a", "alerts", "answers", "fuzz", "health", "spend"},

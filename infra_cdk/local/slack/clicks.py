@@ -70,7 +70,7 @@ def form(button: Button, by: Press, reply_url: str) -> bytes:
     team = {"id": by.team, "domain": DOMAIN}
     own = {} if by.value is None else {"value": by.value}
     name = PEOPLE.get(by.user, by.user.lower())
-    payload = {
+    payload: dict[str, Any] = {
         "type": "block_actions",
         "user": {"id": by.user, "username": name, "name": name, "team_id": by.team},
         "api_app_id": "A0LABVERSE",

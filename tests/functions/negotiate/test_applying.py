@@ -83,3 +83,12 @@ def test_it_is_not_asked_again_for_ever(deals: Bargaining) -> None:
     repriced(deals, 1.2)
     applied = deals.decide(told)
     assert (applied["outcome"], applied["state"], applied["reason"]) == ("over", "refused", "stale")
+
+
+def test_terms_that_became_somebody_elses_are_refused(deals: Bargaining, cloud: Market) -> None:
+    told = deals.settle(CHANNELS)
+    terms = cloud.deals.items[f"terms#{told['deal']['digest']}"]
+    terms["holder"] = {"S": "another"}
+    applied = deals.decide(told)
+    assert (applied["state"], applied["reason"]) == ("refused", "already_agreed")
+    assert terms["holder"] == {"S": "another"}

@@ -77,7 +77,11 @@ class Agent:
         try:
             return self._negotiator.open(task_id, asked.given, asker)
         except InvalidInput as error:
-            raise _unusable(error, asked.field) from None
+            # Positions age: what could be negotiated when it came may not be so any more.
+            there = self._found(task_id, caller)
+            if there is None:
+                raise _unusable(error, asked.field) from None
+            return there
         except Conflict as error:
             raise _conflicting(error) from None
 
@@ -94,13 +98,17 @@ class Agent:
         return record
 
     def _own(self, task_id: str, caller: Caller) -> Negotiation:
+        record = self._found(task_id, caller)
+        if record is None:
+            raise Fault(faults.TASK_NOT_FOUND, "there is no such task")
+        return record
+
+    def _found(self, task_id: str, caller: Caller) -> Negotiation | None:
         try:
             record = self._negotiator.get(task_id) if _ID.fullmatch(task_id) else None
         except NotFound:
-            record = None
-        if record is None or record.requester != caller.requester:
-            raise Fault(faults.TASK_NOT_FOUND, "there is no such task")
-        return record
+            return None
+        return record if record and record.requester == caller.requester else None
 
 
 def id_of(requester: str, message_id: str) -> str:
