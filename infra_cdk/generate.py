@@ -16,7 +16,7 @@ from infra_cdk.deployment.api_shared import IDEMPOTENCY, PROBLEM
 from labverse import VERSION
 from labverse.approve.config import ApprovePolicy
 from labverse.approve.events import ApprovalDecided, ApprovalRequested
-from labverse.entry import a2a, approve, negotiate, observe, route, slack
+from labverse.entry import a2a, approve, negotiate, observe, revenue, route, slack
 from labverse.entry.openai import routes as openai
 from labverse.kernel.signing import KeySet
 from labverse.negotiate.config import NegotiatePolicy
@@ -24,6 +24,7 @@ from labverse.negotiate.events import DealAgreed, DealRefused
 from labverse.platform.api import WRITES, Api
 from labverse.platform.keys import KeyRecord, Keyring
 from labverse.revenue.config import RevenuePolicy
+from labverse.revenue.events import MrrChanged
 from labverse.route.config import RouteConfig, RoutePolicy
 from labverse.route.events import (
     BudgetThresholdReached,
@@ -41,6 +42,7 @@ EVENTS: tuple[type[BaseModel], ...] = (
     DealRefused,
     FallbackRequested,
     ModelRetirementNeared,
+    MrrChanged,
     ProviderHealthChanged,
     TaskRouted,
 )
@@ -64,6 +66,8 @@ def openapi() -> dict[str, Any]:
     negotiate.routes(api, _never, _never)
     a2a.routes(api, _never)
     slack.routes(api, _never)
+    revenue.routes(api, _never, _never)
+    revenue.attribution(api, _never)
     observe.routes(api, _never, _never)
     schema = api.resolver.get_openapi_schema(
         title="Lab-Verse",

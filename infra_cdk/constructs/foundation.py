@@ -41,6 +41,7 @@ class Foundation:
     capacity: dynamodb.ITable
     approvals: dynamodb.ITable
     deals: dynamodb.ITable
+    revenue: dynamodb.ITable
     data: s3.IBucket
     model_url: str
     model_name: str

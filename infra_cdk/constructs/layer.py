@@ -15,12 +15,17 @@ from labverse.approve.config import ApprovePolicy
 from labverse.kernel.model import Model
 from labverse.negotiate.config import NegotiatePolicy
 from labverse.platform.config import FILE, StageFacts
+from labverse.revenue.config import RevenuePolicy
 from labverse.route.config import RouteConfig, RoutePolicy
 
 SOURCE = ROOT / "layers" / "shared" / "python" / "labverse"
 # The client of the HTTP API runs on people's machines, never in a function.
 _NOT_SHIPPED = shutil.ignore_patterns("cli", "__pycache__")
-POLICIES: dict[str, type[Model]] = {"approve": ApprovePolicy, "negotiate": NegotiatePolicy}
+POLICIES: dict[str, type[Model]] = {
+    "approve": ApprovePolicy,
+    "negotiate": NegotiatePolicy,
+    "revenue": RevenuePolicy,
+}
 """Policies of the capabilities besides route, by word."""
 
 

@@ -27,6 +27,8 @@ class Shape:
     recoverable: bool = True
     todo: bool = False
     """Whether what is not done yet has an index."""
+    stream: bool = False
+    """Whether a function can follow what is written."""
 
 
 class Table(dynamodb.Table):
@@ -54,6 +56,7 @@ class Table(dynamodb.Table):
                 point_in_time_recovery_enabled=shape.recoverable
             ),
             time_to_live_attribute=EXPIRES,
+            stream=dynamodb.StreamViewType.NEW_IMAGE if shape.stream else None,
             deletion_protection=config.retain_data,
             removal_policy=removal(config),
         )

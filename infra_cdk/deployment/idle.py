@@ -55,6 +55,7 @@ FREE = {
     "AWS::Lambda::Alias": "",
     "AWS::Lambda::EventInvokeConfig": "",
     "AWS::Lambda::Function": "by request and duration",
+    "AWS::Lambda::EventSourceMapping": "",
     "AWS::Lambda::LayerVersion": "",
     "AWS::Lambda::Permission": "",
     "AWS::Logs::": "by GB",

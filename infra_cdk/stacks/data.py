@@ -50,7 +50,7 @@ class DataStack(cdk.Stack):
 
 
 def _tables(scope: Construct, config: StageConfig, key: kms.IKey) -> dict[str, str]:
-    """Every table's name, by the name that it is published under."""
+    """Every table's name, by the name that it is published under, and every stream's."""
     shapes = {
         "Keys": Shape("key_id"),
         "Ledger": Shape("page"),
@@ -59,10 +59,16 @@ def _tables(scope: Construct, config: StageConfig, key: kms.IKey) -> dict[str, s
         "Answers": Shape("key_id", sort_key="name", recoverable=False),
         "Approvals": Shape("approval_id", todo=True),
         "Deals": Shape("deal_id", todo=True),
+        "Revenue": Shape("pk", sort_key="sk", stream=True),
     }
-    return {
-        f"{id_.lower()}-table": Table(scope, id_, config=config, key=key, shape=shape).table_name
+    tables = {
+        id_.lower(): Table(scope, id_, config=config, key=key, shape=shape)
         for id_, shape in shapes.items()
+    }
+    streams = {f"{name}-stream": table.table_stream_arn for name, table in tables.items()}
+    return {
+        **{f"{name}-table": table.table_name for name, table in tables.items()},
+        **{name: arn for name, arn in streams.items() if arn is not None},
     }
 
 

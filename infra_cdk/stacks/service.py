@@ -17,6 +17,7 @@ from infra_cdk.capabilities.approve import Approve
 from infra_cdk.capabilities.guard import Guard
 from infra_cdk.capabilities.negotiate import Negotiate
 from infra_cdk.capabilities.observe import Observe
+from infra_cdk.capabilities.revenue import Revenue
 from infra_cdk.capabilities.route import Route
 from infra_cdk.config import StageConfig
 from infra_cdk.constructs import layer, share
@@ -42,6 +43,8 @@ _SHARED = (
     "local-model-url",
     "provider-base-url",
     "provider-keys-secret",
+    "revenue-stream",
+    "revenue-table",
     "slack-secret",
 )
 _TABLES = ("keys", "ledger", "answers", "capacity", "approvals", "deals")
@@ -71,6 +74,7 @@ class ServiceStack(cdk.Stack):
         approve.serves(negotiate.workflow)
         Observe(self, foundation=foundation)
         Guard(self, foundation=foundation)
+        Revenue(self, foundation=foundation)
         outputs = {
             "ApiUrl": api.address,
             "ApiId": api.api_id,
@@ -110,6 +114,7 @@ def _foundation(
         model_api=names["local-model-api"],
         provider_base_url=names["provider-base-url"],
         key_pepper=_secret(scope, "KeyPepper", names["key-pepper-secret"], key),
+        revenue=_streaming(scope, "RevenueTable", names["revenue-table"], names["revenue-stream"]),
         provider_keys=_secret(scope, "ProviderKeys", names["provider-keys-secret"], key),
         slack=_secret(scope, "Slack", names["slack-secret"], key),
         **{name: _table(scope, name.capitalize(), names[f"{name}-table"], key) for name in _TABLES},
@@ -119,6 +124,13 @@ def _foundation(
 def _table(scope: Construct, id_: str, name: str, key: kms.IKey) -> dynamodb.ITable:
     """A table of the data stack; a grant on it is a grant on its key too."""
     return dynamodb.Table.from_table_attributes(scope, id_, table_name=name, encryption_key=key)
+
+
+def _streaming(scope: Construct, id_: str, name: str, stream: str) -> dynamodb.ITable:
+    """A table of the data stack that a function follows."""
+    return dynamodb.Table.from_table_attributes(
+        scope, id_, table_name=name, table_stream_arn=stream
+    )
 
 
 def _secret(scope: Construct, id_: str, arn: str, key: kms.IKey) -> secretsmanager.ISecret:

@@ -34,6 +34,9 @@ class Keys:
     def query(self, **_: Any) -> dict[str, Any]:
         return {"Items": []}
 
+    def delete_item(self, **_: Any) -> dict[str, Any]:
+        return {}
+
     def scan(self, **_: Any) -> dict[str, Any]:
         return {"Items": []}
 

@@ -89,7 +89,8 @@ def call(local: Assembly, keys: Keys) -> Call:
             "requestContext": {"requestId": "r", **here, "http": http},
             "body": "not json",
         }
-        answer = handler.http(event, CONTEXT)
+        entry = str(function.properties["Handler"]).removeprefix("handler.")
+        answer = getattr(handler, entry)(event, CONTEXT)
         assert isinstance(answer, dict)
         return answer
 

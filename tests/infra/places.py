@@ -44,11 +44,12 @@ CAPABILITIES = (
     Capability("guard", without=WORKFLOW),
     Capability("approve", without=WORKFLOW),
     Capability("negotiate"),
+    Capability("revenue", without=WORKFLOW),
 )
 
 # Domain code that no function serves yet. It is held to the rules of the domain all the same, and
 # gets a row once it is deployed.
-UNDEPLOYED = ("revenue", "runbook", "upsell", "forecast")
+UNDEPLOYED = ("runbook", "upsell", "forecast")
 
 # Folders and files of those kinds that belong to no capability: pattern → names.
 NOT_CAPABILITIES = {

@@ -34,14 +34,16 @@ def invocations(assembly: Assembly) -> Iterator[Invocation]:
         alone = [_kind_of(_entry(f)) for f in peers].count(_kind_of(entry)) == 1
         for path in sorted((ROOT / "events" / word).glob("*.json")):
             event = json.loads(path.read_text(encoding="utf-8"))
-            if kind(event) == _kind_of(entry) and (alone or path.stem.startswith(entry)):
+            if kind(event) == _kind_of(entry) and (alone or _best(path.stem, peers) == entry):
                 template = f"cdk.out/Labverse-{STAGE}-{function.stack}.template.json"
                 shown = str(path.relative_to(ROOT))
                 yield Invocation(word, entry, function.logical_id, template, shown)
 
 
 def kind(event: dict[str, Any]) -> str:
-    """What an event is for, by its shape: `http`, `task` (a state of a workflow) or `event`."""
+    """What an event is for, by its shape: `http`, `task` (a workflow's), `stream` or `event`."""
+    if "Records" in event:
+        return "stream"
     if "requestContext" in event:
         return "http"
     return "task" if event.keys() == {"trace_id", "request"} else "event"
@@ -60,6 +62,11 @@ def commands(assembly: Assembly) -> str:
 def page() -> Path:
     """Where the commands are."""
     return ROOT / "docs" / "sam.md"
+
+
+def _best(story: str, peers: list[Resource]) -> str:
+    """The entry whose name the story's begins with; of several the longest."""
+    return max((e for e in map(_entry, peers) if story.startswith(e)), key=len, default="")
 
 
 def _entry(function: Resource) -> str:

@@ -13,7 +13,7 @@ from tests.infra.tree import ROOT, text, tracked
 WORDS = {row.word for row in CAPABILITIES}
 TABLE = "tests/infra/places.py"
 # A handler exports these; what else is in it are builders.
-ENTRY = re.compile(r"http|event|task|task_\w+")
+ENTRY = re.compile(r"http|http_\w+|event|stream|task|task_\w+")
 FOLDERS = {
     "functions/{}/",
     "layers/shared/python/labverse/{}/",

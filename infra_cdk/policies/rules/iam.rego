@@ -45,7 +45,7 @@ without_resource := {
 	"xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules", "xray:GetSamplingTargets",
 	"logs:CreateLogDelivery", "logs:GetLogDelivery", "logs:UpdateLogDelivery", "logs:DeleteLogDelivery",
 	"logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:DescribeResourcePolicies", "logs:DescribeLogGroups",
-	"ecr:GetAuthorizationToken", "cloudwatch:PutMetricData",
+	"ecr:GetAuthorizationToken", "cloudwatch:PutMetricData", "dynamodb:ListStreams",
 }
 
 needs_resource(statement) if {

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labverse.kernel.errors import InvalidInput
@@ -14,6 +14,7 @@ from labverse.revenue.models import Event
 from tests.unit.revenue.events import EVENTS, START, moved, payers, standing, total, undo
 
 
+@settings(deadline=None)
 @given(EVENTS, st.data())
 def test_order_and_repetition_change_nothing(events: list[Event], data: st.DataObject) -> None:
     """Ids repeat with other contents too: which of them counts may not depend on the order."""
@@ -21,6 +22,7 @@ def test_order_and_repetition_change_nothing(events: list[Event], data: st.DataO
     assert rollup(data.draw(st.permutations(events + again))) == rollup(events)
 
 
+@settings(deadline=None)
 @given(EVENTS)
 def test_every_day_equals_a_recomputation(events: list[Event]) -> None:
     distinct = list({one.id: one for one in events}.values())
@@ -40,6 +42,7 @@ def test_every_day_equals_a_recomputation(events: list[Event]) -> None:
                 assert (day.mrr, day.customers) == (total(mine, day.day), payers(mine, day.day))
 
 
+@settings(deadline=None)
 @given(EVENTS, st.integers(0, 20))
 def test_parts_of_a_stream_add_up(events: list[Event], cut: int) -> None:
     """A stream counts what it sees, and takes back what is reversed after it was counted."""

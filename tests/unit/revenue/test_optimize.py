@@ -176,4 +176,4 @@ def same(one: Plan, other: Plan) -> bool:
 def test_the_policy_file_says_what_the_code_assumes() -> None:
     """`allocate` without limits is what a stage with the file as it is shipped does."""
     policy = RevenuePolicy.model_validate_json(POLICY.read_text(encoding="utf-8"))
-    assert policy == RevenuePolicy()
+    assert policy.allocation == RevenuePolicy().allocation

@@ -38,7 +38,9 @@ class DeadLetter:
 
     @property
     def kind(self) -> str:
-        """What happened, in the event's own word: `TaskRouted`."""
+        """What happened, in the event's own word: `TaskRouted`, `INSERT` of a stream."""
+        if self.event.get("Records"):
+            return str(self.event["Records"][0].get("eventName", "?"))
         return str(self.event.get("DetailType") or self.event.get("detail-type") or "?")
 
 

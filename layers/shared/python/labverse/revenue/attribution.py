@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from labverse.kernel.errors import FieldError, InvalidInput
-from labverse.revenue.chain import removal_effects
 
 _MOST = 1e15  # of one path: sums stay exact to the unit
 Path = tuple[tuple[str, ...], float, float]
@@ -74,6 +73,9 @@ def _markov(paths: list[Path]) -> dict[str, float]:
 
     Source: Anderl et al. 2016, the removal effect of a chain of order 1; solved, not simulated.
     """
+    # Only here: the others need no arrays, and not every function has them.
+    from labverse.revenue.chain import removal_effects
+
     effects = removal_effects([path for path in paths if path[1] + path[2] > 0])
     total, lost = sum(path[1] for path in paths), sum(effects.values())
     owed = {name: total * effect / lost if lost else 0.0 for name, effect in effects.items()}

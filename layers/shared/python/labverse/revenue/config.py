@@ -1,8 +1,9 @@
-"""`config/policy/revenue.json`: how far budgets may move, and how sure we must be."""
+"""`config/policy/revenue.json`: currencies, how long customers are known, how budgets may move."""
 
 from pydantic import Field
 
 from labverse.kernel.model import Model
+from labverse.revenue.rates import Rates
 
 
 class AllocationLimits(Model):
@@ -36,3 +37,14 @@ class RevenuePolicy(Model):
     """Numbers of `revenue` that people tune."""
 
     allocation: AllocationLimits = AllocationLimits()
+    rates: Rates = Field(
+        default=Rates(),
+        description="What currencies are worth, from which day on. Events in others are refused.",
+    )
+    customer_days: int = Field(
+        default=1095,
+        ge=1,
+        le=36_500,
+        description="So long after the last batch that named a customer, his name is forgotten. "
+        "Sums stay.",
+    )

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from labverse.revenue.models import Event, Movement, Reversal
+from labverse.revenue.models import Event, Movement, Reversal, Touchpoint
 
 
 class Cell(NamedTuple):
@@ -44,7 +44,7 @@ class Resolved:
     movements: tuple[Movement, ...]
     """Those that stand: each id once, the reversed ones left out."""
     unmatched: tuple[str, ...]
-    """Reversals of a movement that has not been seen, or of another reversal."""
+    """Reversals of what has not been seen, or of another reversal."""
     conflicts: tuple[str, ...]
     """Ids under which different events came. The one that sorts first counts."""
 
@@ -64,7 +64,9 @@ def resolve(events: Iterable[Event]) -> Resolved:
         one for one in by_id.values() if isinstance(one, Movement) and one.id not in reversed_ids
     )
     unmatched = sorted(
-        one.id for one in reversals if not isinstance(by_id.get(one.reverses), Movement)
+        one.id
+        for one in reversals
+        if not isinstance(by_id.get(one.reverses), Movement | Touchpoint)
     )
     return Resolved(movements, tuple(unmatched), tuple(sorted(conflicts)))
 
@@ -95,5 +97,7 @@ def _canonical(event: Event) -> tuple[object, ...]:
     """An order that depends on what is said, not on how: 1E+2 is 100. Kinds never mix."""
     if isinstance(event, Reversal):
         return (event.kind, event.reverses)
+    if isinstance(event, Touchpoint):
+        return (event.kind, event.customer, event.channel, event.effective_at)
     names = ("kind", "customer", "plan", "channel", "segment", "currency", "amount", "effective_at")
     return tuple(getattr(event, name) for name in names)

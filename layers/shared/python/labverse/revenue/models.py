@@ -49,17 +49,27 @@ class Movement(Model):
 
 
 class Reversal(Model):
-    """A correction: the movement it names counts as if it had never happened, on its own day.
+    """A correction: what it names counts as if it had never happened, on its own day.
 
-    What should have been said instead is a new movement. A reversal cannot be reversed.
+    What should have been said instead is a new event. A reversal cannot be reversed.
     """
 
     id: Id
     kind: Literal["reversal"]
-    reverses: Id = Field(description="The id of a movement, which may arrive later.")
+    reverses: Id = Field(description="The id of a movement or touchpoint, which may arrive later.")
 
 
-Event = Movement | Reversal
+class Touchpoint(Model):
+    """A customer met a channel: what attribution shares conversions out by. Never money."""
+
+    id: Id
+    kind: Literal["touchpoint"]
+    customer: Id
+    channel: Name
+    effective_at: Moment
+
+
+Event = Movement | Reversal | Touchpoint
 _EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])
 
 
@@ -76,21 +86,27 @@ class Parsed(Model):
 
     accepted: tuple[Event, ...]
     rejected: tuple[Rejected, ...]
+    indexes: tuple[int, ...] = ()
+    """Of each accepted event: its place in the batch."""
 
 
 def parse(batch: Iterable[Any]) -> Parsed:
     """Every event of `batch` looked at by itself. Never raises for what an event holds."""
     accepted: list[Event] = []
+    indexes: list[int] = []
     rejected: list[Rejected] = []
     for index, given in enumerate(batch):
         try:
             accepted.append(_EVENT.validate_python(given))
+            indexes.append(index)
         except ValidationError as error:
             rejected += [
                 Rejected(index=index, field=_field(one["loc"]), message=one["msg"])
                 for one in error.errors(include_url=False, include_input=False)
             ]
-    return Parsed.model_construct(accepted=tuple(accepted), rejected=tuple(rejected))
+    return Parsed.model_construct(
+        accepted=tuple(accepted), rejected=tuple(rejected), indexes=tuple(indexes)
+    )
 
 
 def _field(location: tuple[int | str, ...]) -> str:

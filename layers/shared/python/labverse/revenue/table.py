@@ -89,7 +89,9 @@ class Table:
         for code in np.unique(codes):
             mine = rows[codes == code]
             currency = self.columns["currency"].values[code]
-            worth = rates.by_day(currency, self.first + start, size)
+            came = int(self.day[mine].min()) - start
+            # A currency needs no rate before it is used.
+            worth = [0] * came + rates.by_day(currency, self.first + start + came, size - came)
             balance = np.zeros(size, dtype=self.micros.dtype)
             for index, kind in enumerate(KINDS):
                 chosen = mine[self.kind[mine] == index]

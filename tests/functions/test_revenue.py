@@ -1,0 +1,176 @@
+"""Revenue's handlers: events in, counted by the stream, told by the figures, and forgotten."""
+
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from functions.revenue import handler
+from labverse.platform.keys import mint
+from tests.functions.conftest import CONTEXT, Cloud
+from tests.unit.platform.fakes import PEPPERS
+from tests.unit.revenue.book import NOW
+from tests.unit.revenue.table import Table
+
+Event = Callable[[str], Any]
+SHARED = (
+    "put_item", "update_item", "delete_item", "batch_get_item", "query", "transact_write_items",
+)  # fmt: skip
+NEW = {
+    "id": "1", "kind": "new", "customer": "ana@example.com", "plan": "pro", "channel": "ads",
+    "segment": "small", "amount": "49.99", "currency": "EUR",
+    "effective_at": "2026-11-02T10:00:00Z",
+}  # fmt: skip
+
+
+class Company:
+    """Calls the handlers as API Gateway and the stream do."""
+
+    def __init__(self, cloud: Cloud, event: Event, module: Any) -> None:
+        self.cloud, self.event, self.module, self.table = cloud, event, module, Table()
+        self.key, record = mint("finance", frozenset({"revenue"}), NOW)
+        cloud.records[record.key_id] = record.sealed(PEPPERS)
+
+    def ask(self, verb: str, path: str, body: Any = None, **query: str) -> Any:
+        """Status and body."""
+        event = self.event("revenue/http")
+        http = {**event["requestContext"]["http"], "method": verb, "path": path}
+        asked = {
+            **event,
+            "rawPath": path,
+            "requestContext": {**event["requestContext"], "http": http},
+            "headers": {"x-api-key": self.key, "content-type": "application/json"},
+            "queryStringParameters": query,
+            "body": body if isinstance(body, str) else json.dumps(body),
+        }
+        entry = self.module.http_attribution if "attribution" in path else self.module.http
+        answer = entry(asked, CONTEXT)
+        return answer["statusCode"], json.loads(answer["body"], parse_float=Decimal)
+
+    def send(self, *events: Any) -> Any:
+        """POST a batch."""
+        return self.ask("POST", "/api/v2/revenue/events", {"events": list(events)})
+
+    def deliver(self, *images: Any) -> None:
+        """What the stream says of these items, or of every event there is."""
+        found = images or [one for one in self.table.inserted if one["sk"]["S"] == "event"]
+        (one,) = self.event("revenue/stream")["Records"]
+        records = [{**one, "dynamodb": {**one["dynamodb"], "NewImage": image}} for image in found]
+        self.module.stream({"Records": records}, CONTEXT)
+
+    def mrr(self, **query: str) -> Any:
+        """The last day asked for, and the whole answer."""
+        status, told = self.ask("GET", "/api/v2/revenue/mrr", **query)
+        assert status == 200, told
+        return told
+
+    def letters(self) -> list[Any]:
+        return [json.loads(one["MessageBody"]) for one in self.cloud.letters]
+
+
+@pytest.fixture
+def company(
+    cloud: Cloud, event: Event, fresh: Callable[[Any], Any], monkeypatch: pytest.MonkeyPatch
+) -> Company:
+    made = Company(cloud, event, fresh(handler))
+
+    def shared(name: str) -> Callable[..., Any]:
+        before = getattr(cloud, name, None)
+
+        def call(**asked: Any) -> Any:
+            named = json.dumps(asked, default=str)
+            where = made.table if "labverse-dev-revenue" in named else None
+            chosen = getattr(where, name) if where else before
+            assert chosen is not None
+            return chosen(**asked)
+
+        return call
+
+    for name in SHARED:
+        monkeypatch.setattr(cloud, name, shared(name), raising=False)
+    return made
+
+
+def test_from_a_batch_to_the_figures(company: Company) -> None:
+    status, receipt = company.send(
+        NEW, NEW, {**NEW, "id": "2", "amount": -1}, 7, {**NEW, "id": "3", "currency": "XYZ"}
+    )
+    assert status == 200
+    assert (receipt["accepted"], receipt["duplicate"]) == (1, 1)
+    told = [(one["index"], one["field"]) for one in receipt["rejected"]]
+    assert told == [(2, "amount"), (3, "kind"), (4, "currency")]
+    company.deliver()
+    company.deliver()
+    found = company.mrr(by="plan", **{"from": "2026-11-01", "to": "2026-11-02"})
+    worth = (Decimal("49.99") * Decimal("1.0389")).quantize(Decimal("0.000001"))
+    assert [day["mrr"] for day in found["days"]] == [0, worth]
+    assert found["groups"]["pro"][1]["customers"] == 1
+    (entry,) = company.cloud.events
+    assert entry["DetailType"] == "MrrChanged"
+    assert "ana" not in entry["Detail"]
+
+
+def test_amounts_are_exact_to_the_last_digit(company: Company) -> None:
+    """As a double, 0.1 + 0.2 is not 0.3, and a 16th digit is gone without a word."""
+    text = json.dumps({"events": [{**NEW, "amount": "@", "currency": "USD"}]})
+    status, receipt = company.ask(
+        "POST", "/api/v2/revenue/events", text.replace('"@"', "0.30000000000000001")
+    )
+    assert (status, receipt["rejected"][0]["field"]) == (200, "amount")
+    exact = text.replace('"@"', "123456789.123456")
+    assert company.ask("POST", "/api/v2/revenue/events", exact)[1]["accepted"] == 1
+    company.deliver()
+    assert company.mrr(to="2026-11-02")["days"][-1]["mrr"] == Decimal("123456789.123456")
+
+
+def test_who_is_forgotten_is_named_nowhere_and_still_counts(company: Company) -> None:
+    company.send(NEW)
+    company.deliver()
+    before = company.mrr()["days"]
+    assert "ana@example.com" in str(company.table.items)
+    path, named = "/api/v2/revenue/customers", {"customer_id": "ana@example.com"}
+    assert company.ask("DELETE", path, **named) == (200, {"erased": True})
+    assert "ana" not in str(company.table.items)
+    assert company.mrr()["days"] == before
+    assert company.ask("DELETE", path, **named)[1] == {"erased": False}
+    assert company.send(NEW)[1]["rejected"][0]["field"] == "id"
+    company.send({**NEW, "id": "2", "customer": "cus_7"})
+    assert company.ask("DELETE", f"{path}/cus_7") == (200, {"erased": True})
+
+
+def test_attribution_by_every_method(company: Company) -> None:
+    touch = {
+        "kind": "touchpoint", "customer": "ana@example.com", "effective_at": "2026-11-01T00:00:00Z",
+    }  # fmt: skip
+    company.send(NEW, {**touch, "id": "t1", "channel": "mail"}, {**NEW, "id": "b", "customer": "b"})
+    company.deliver()
+    for method in ("first", "last", "linear", "markov", "shapley"):
+        told = company.ask("GET", "/api/v2/revenue/attribution", method=method)[1]
+        assert (told["total"], sum(told["conversions"].values())) == (2, 2)
+    assert company.ask("GET", "/api/v2/revenue/attribution", method="luck")[0] == 422
+
+
+def test_poison_is_buried_alone_and_counts_once_it_is_mended(company: Company) -> None:
+    company.send(NEW, {**NEW, "id": "2", "customer": "b", "plan": "basic"})
+    good, bad = [one for one in company.table.inserted if one["sk"]["S"] == "event"]
+    mended = dict(bad)
+    company.table.items["event#2", "event"] = bad = {**bad, "record": {"S": "no JSON"}}
+    company.deliver(bad, good)
+    (letter,) = company.letters()
+    assert letter["consumer"] == "labverse-dev-revenue-stream"
+    assert company.mrr()["days"][-1]["customers"] == 1
+    company.table.items["event#2", "event"] = mended
+    company.module.stream(letter["event"], CONTEXT)
+    assert company.mrr()["days"][-1]["customers"] == 2
+    assert len(company.letters()) == 1
+
+
+def test_days_that_there_are_not(company: Company) -> None:
+    asked = {"from": "2026-11-02", "to": "2026-11-01"}
+    assert company.ask("GET", "/api/v2/revenue/mrr", **asked)[0] == 422
+    assert company.ask("GET", "/api/v2/revenue/mrr", by="customer")[0] == 422
+    assert company.mrr()["days"] == []
+    assert company.send(*[NEW] * 501)[0] == 422
+    assert company.ask("POST", "/api/v2/revenue/events", [NEW])[0] == 422
