@@ -1,4 +1,4 @@
-"""The three gaps of the emulator: still there in the pinned version, and closed by our launcher.
+"""The five gaps of the emulator: still there in the pinned version, and closed by our launcher.
 
 A test fails once upstream closes its gap; then that wrapper in `infra_cdk/local/emulator.py` can
 go.
@@ -80,6 +80,39 @@ print(json.dumps([
 """
 
 
+TOKENS = """
+import json, sys, threading
+from ministack.core import iam_actions
+from ministack.services import stepfunctions
+from infra_cdk.local.task_tokens import TaskTokens
+
+resource = iam_actions.extract_resource_arn
+def refuse(*_):
+    raise stepfunctions._ExecutionError("Refused", "nobody may")
+
+stepfunctions._call_lambda = refuse
+stepfunctions._resolve_lambda_function_ref = lambda name, optimized: name
+if sys.argv[1] == "ours":
+    tokens = TaskTokens(stepfunctions)
+    tokens.close()
+    resource = tokens.named(resource)
+context = {"State": {"Name": "Ask"}, "StateMachine": {"Name": "m"}}
+state = {
+    "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
+    "Parameters": {"FunctionName": "f", "Payload": {}}, "TimeoutSeconds": 1, "End": True,
+}
+execution = {"stateMachineArn": "arn:aws:states:us-east-1:1:stateMachine:m", "events": []}
+try:
+    stepfunctions._execute_task(state, {}, execution, context)
+except stepfunctions._ExecutionError as error:
+    failed = error.error
+body = json.dumps({"taskToken": context["Task"]["Token"], "output": "{}"}).encode()
+print(json.dumps([
+    failed, resource("states", "POST", "/", {}, body, {}, "us-east-1", "1").rpartition(":")[2],
+]))
+"""
+
+
 @pytest.mark.parametrize(
     ("launcher", "expected"), [("upstream", "Runtime.HandlerError"), ("ours", "TransientError")]
 )
@@ -105,6 +138,15 @@ def test_a_call_about_one_service_names_it(
 ) -> None:
     found = run(ECS, launcher, tmp_path_factory)
     assert found == [expected, expected, "cluster/c", "cluster/c"]
+
+
+@pytest.mark.parametrize(
+    ("launcher", "expected"), [("upstream", ["States.Timeout", "*"]), ("ours", ["Refused", "m"])]
+)
+def test_a_question_that_fails_fails_its_state_and_a_token_is_its_machines(
+    launcher: str, expected: list[str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    assert run(TOKENS, launcher, tmp_path_factory) == expected
 
 
 def run(program: str, launcher: str, folders: pytest.TempPathFactory) -> Any:
