@@ -15,7 +15,7 @@ Spread = Annotated[float, Field(ge=0, le=3)]
 class Uncertain(Model):
     """A forecast of something positive: its median, and how far it spreads."""
 
-    median: float = Field(gt=0)
+    median: float = Field(gt=0, le=1e9)
     spread: Spread = Field(description="Standard deviation of its logarithm over periods.")
     doubt: Spread = Field(
         default=0, description="The same of the median itself: what we do not know about it."
