@@ -12,7 +12,7 @@ from infra_cdk import benchmarks, tables
 from infra_cdk.config import ROOT, StageConfig
 from infra_cdk.deployment import about
 from labverse import VERSION
-from labverse.entry import observe, route
+from labverse.entry import observe, route, upsell
 from labverse.entry.openai import routes as openai
 from labverse.kernel.signing import KeySet
 from labverse.negotiate.config import NegotiatePolicy
@@ -28,11 +28,15 @@ from labverse.route.events import (
     ProviderHealthChanged,
     TaskRouted,
 )
+from labverse.upsell.config import UpsellPolicy
+from labverse.upsell.events import OfferDecided, OutcomeRecorded
 
 EVENTS: tuple[type[BaseModel], ...] = (
     BudgetThresholdReached,
     FallbackRequested,
     ModelRetirementNeared,
+    OfferDecided,
+    OutcomeRecorded,
     ProviderHealthChanged,
     TaskRouted,
 )
@@ -42,6 +46,7 @@ CONFIGS: dict[str, type[BaseModel]] = {
     "revenue_policy": RevenuePolicy,
     "route_policy": RoutePolicy,
     "stage": StageConfig,
+    "upsell_policy": UpsellPolicy,
 }
 
 _PROBLEM = {
@@ -88,6 +93,7 @@ def openapi() -> dict[str, Any]:
     api = Api(Keyring(_NoKeys(), _NoKeys(), _NoTime()))
     route.routes(api, _never)
     openai.routes(api, _never, _never)
+    upsell.routes(api, _never)
     observe.routes(api, _never, _never)
     schema = api.resolver.get_openapi_schema(
         title="Lab-Verse",

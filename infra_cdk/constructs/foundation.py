@@ -41,6 +41,8 @@ class Foundation:
     capacity: dynamodb.ITable
     approvals: dynamodb.ITable
     deals: dynamodb.ITable
+    decisions: dynamodb.ITable
+    segments: dynamodb.ITable
     data: s3.IBucket
     model_url: str
     model_name: str

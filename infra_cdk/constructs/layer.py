@@ -15,11 +15,12 @@ from labverse.kernel.model import Model
 from labverse.negotiate.config import NegotiatePolicy
 from labverse.platform.config import FILE, StageFacts
 from labverse.route.config import RouteConfig, RoutePolicy
+from labverse.upsell.config import UpsellPolicy
 
 SOURCE = ROOT / "layers" / "shared" / "python" / "labverse"
 # The client of the HTTP API runs on people's machines, never in a function.
 _NOT_SHIPPED = shutil.ignore_patterns("cli", "__pycache__")
-POLICIES: dict[str, type[Model]] = {"negotiate": NegotiatePolicy}
+POLICIES: dict[str, type[Model]] = {"negotiate": NegotiatePolicy, "upsell": UpsellPolicy}
 """Policies of the capabilities besides route, by word."""
 
 

@@ -59,6 +59,9 @@ def _tables(scope: Construct, config: StageConfig, key: kms.IKey) -> dict[str, s
         "Answers": Shape("key_id", sort_key="name", recoverable=False),
         "Approvals": Shape("approval_id", todo=True),
         "Deals": Shape("deal_id", todo=True),
+        # What a company had erased of a customer must not be there to be recovered.
+        "Decisions": Shape("id", sort_key="name", recoverable=False),
+        "Segments": Shape("segment"),
     }
     return {
         f"{id_.lower()}-table": Table(scope, id_, config=config, key=key, shape=shape).table_name

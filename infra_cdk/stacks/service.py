@@ -16,6 +16,7 @@ from infra_cdk import lifetimes
 from infra_cdk.capabilities.guard import Guard
 from infra_cdk.capabilities.observe import Observe
 from infra_cdk.capabilities.route import Route
+from infra_cdk.capabilities.upsell import Upsell
 from infra_cdk.config import StageConfig
 from infra_cdk.constructs import layer, share
 from infra_cdk.constructs.api import Api
@@ -31,6 +32,7 @@ _SHARED = (
     "data-key",
     "dead-letters",
     "deals-table",
+    "decisions-table",
     "event-bus",
     "key-pepper-secret",
     "keys-table",
@@ -40,9 +42,19 @@ _SHARED = (
     "local-model-url",
     "provider-base-url",
     "provider-keys-secret",
+    "segments-table",
     "slack-secret",
 )
-_TABLES = ("keys", "ledger", "answers", "capacity", "approvals", "deals")
+_TABLES = (
+    "keys",
+    "ledger",
+    "answers",
+    "capacity",
+    "approvals",
+    "deals",
+    "decisions",
+    "segments",
+)
 _LAYERS = ("solver",)
 
 
@@ -65,6 +77,7 @@ class ServiceStack(cdk.Stack):
         route = Route(self, foundation=foundation)
         Observe(self, foundation=foundation)
         Guard(self, foundation=foundation)
+        Upsell(self, foundation=foundation)
         outputs = {
             "ApiUrl": api.address,
             "ApiId": api.api_id,

@@ -42,11 +42,12 @@ CAPABILITIES = (
     Capability("route"),
     Capability("observe", without=WORKFLOW),
     Capability("guard", without=WORKFLOW),
+    Capability("upsell", without=WORKFLOW),
 )
 
 # Domain code that no function serves yet. It is held to the rules of the domain all the same, and
 # gets a row once it is deployed.
-UNDEPLOYED = ("negotiate", "revenue", "runbook", "approve", "upsell", "forecast")
+UNDEPLOYED = ("negotiate", "revenue", "runbook", "approve", "forecast")
 
 # Folders and files of those kinds that belong to no capability: pattern → names.
 NOT_CAPABILITIES = {
