@@ -45,6 +45,11 @@ ACCEPTED: tuple[Accepted, ...] = (
         "answers of at most 24 h, which a caller may have erased: a backup would keep them 35 days",
     ),
     Accepted(
+        ("LV-TableWithoutRecovery", "AwsSolutions-DDB3", "CKV_AWS_28"),
+        "data/Decisions/Resource",
+        "decisions about customers, who may be erased: a backup would keep them 35 days longer",
+    ),
+    Accepted(
         ("AwsSolutions-S1", "CKV_AWS_18"),
         "data/DataBucket/Resource",
         "only roles of ours reach it, for what passes through a workflow; who did is told by "

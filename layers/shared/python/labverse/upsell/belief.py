@@ -30,10 +30,12 @@ class Belief:
 
     @classmethod
     def prior(cls, width: int, chance: float = 0.5, size: float = 1.0) -> "Belief":
-        """These odds of so many units, loosely."""
+        """So probable, and so many units then; loosely."""
         cov = np.diag(np.r_[1.0, np.full(width - 1, _SPREAD)])
         logit, unit = np.zeros(width), np.zeros(width)
-        logit[0], unit[0] = np.log(chance / (1 - chance)), size
+        # Averaged over what is not known, the odds are the ones that were told.
+        logit[0] = np.log(chance / (1 - chance)) * np.sqrt(1 + np.pi * cov[0, 0] / 8)
+        unit[0] = size
         return cls(logit, cov, unit, cov.copy())
 
     def logit(self, x: Floats) -> tuple[float, float]:
@@ -94,19 +96,17 @@ class Outlook(NamedTuple):
     amount_deviation: Floats
 
     @classmethod
-    def of(cls, beliefs: list[Belief], x: Floats, shifts: Floats, units: Floats) -> "Outlook":
-        """`shifts` of the logits by offer; `units` are what rewards were measured in."""
+    def of(cls, beliefs: list[Belief], x: Floats, units: Floats) -> "Outlook":
+        """`units`: (offers,), what their rewards were measured in."""
         logits = np.array([belief.logit(x) for belief in beliefs])
         amounts = np.array([belief.amount(x) for belief in beliefs])
-        return cls(
-            logits[:, 0] + shifts, logits[:, 1], amounts[:, 0] * units, amounts[:, 1] * units
-        )
+        return cls(logits[:, 0], logits[:, 1], amounts[:, 0] * units, amounts[:, 1] * units)
 
-    def sampled(self, draws: Floats) -> Floats:
+    def sampled(self, draws: Floats, shifts: Floats | float = 0.0) -> Floats:
         """(draws, offers): expected rewards by samples of the posteriors; `draws` (2, n, offers),
-        of a normal distribution whose deviation 1 is the posterior's.
+        of a normal distribution whose deviation 1 is the posterior's; `shifts` of the logits.
         """
-        chance = sigmoid(self.logit + draws[0] * self.logit_deviation)
+        chance = sigmoid(self.logit + shifts + draws[0] * self.logit_deviation)
         return np.asarray(chance * (self.amount + draws[1] * self.amount_deviation))
 
     def means(self) -> Floats:

@@ -43,9 +43,11 @@ class Policy:
         names = list(dict.fromkeys(offers))
         if not names:
             raise InvalidInput("offers: none is eligible")
-        outlook = self._outlook(context, names, stated)
+        outlook = self._outlook(context, names)
         draws = rng.standard_normal((2, self.rules.samples, len(names)))
-        own = self._own(outlook.sampled(draws * self.rules.exploration))
+        own = self._own(
+            outlook.sampled(draws * self.rules.exploration, self._shifts(names, stated))
+        )
         mode = self._mode(context, names)
         chances = self._followed(own, names, mode)
         chosen = min(int(np.searchsorted(np.cumsum(chances), rng.random())), len(names) - 1)
@@ -117,15 +119,17 @@ class Policy:
             return Belief.prior(self.rules.width)
         return Belief.prior(self.rules.width, known.chance, float(np.sign(known.size)))
 
-    def _outlook(self, context: Context, names: list[str], stated: str | None) -> Outlook:
+    def _outlook(self, context: Context, names: list[str]) -> Outlook:
         beliefs = [self._belief(name) for name in names]
-        trials = self.rules.stated_trials
-        shifts = np.array([
-            self.rules.stated_logit * trials / (trials + belief.learned) * (name == stated)
-            for name, belief in zip(names, beliefs, strict=True)
-        ])  # fmt: skip
         units = np.array([self.rules.unit(name) or self.state.unit or 1.0 for name in names])
-        return Outlook.of(beliefs, self._space().vector(context), shifts, units)
+        return Outlook.of(beliefs, self._space().vector(context), units)
+
+    def _shifts(self, names: list[str], stated: str | None) -> Floats:
+        """What stating an offer adds to its logit when offers are drawn; nothing is told of it."""
+        trials = self.rules.stated_trials
+        tried = np.array([self._belief(name).learned for name in names])
+        fading = self.rules.stated_logit * trials / (trials + tried)
+        return np.asarray(fading * np.array([name == stated for name in names]))
 
     def _own(self, sampled: Floats) -> Floats:
         """(offers,): the share of samples in which each is the best, and the floor."""

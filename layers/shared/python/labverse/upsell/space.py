@@ -47,9 +47,7 @@ class Space:
                 moments[name] = _joined(moments.get(name, (0, 0.0, 0.0)), value)
         return replace(self, places=places, moments=moments)
 
-    def _products(
-        self, name: str, value: float | None, moments: Mapping[str, object]
-    ) -> list[str]:
+    def _products(self, name: str, value: float | None, moments: Mapping[str, object]) -> list[str]:
         """Of a number that is new, with those that came before it and with itself."""
         if value is None or len(moments) >= self.pairs:
             return []
