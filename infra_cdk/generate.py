@@ -12,7 +12,9 @@ from infra_cdk import benchmarks, tables
 from infra_cdk.config import ROOT, StageConfig
 from infra_cdk.deployment import about
 from labverse import VERSION
-from labverse.entry import observe, route, upsell
+from labverse.approve.config import ApprovePolicy
+from labverse.approve.events import ApprovalDecided, ApprovalRequested
+from labverse.entry import approve, observe, route, upsell
 from labverse.entry.openai import routes as openai
 from labverse.kernel.signing import KeySet
 from labverse.negotiate.config import NegotiatePolicy
@@ -32,6 +34,8 @@ from labverse.upsell.config import UpsellPolicy
 from labverse.upsell.events import OfferDecided, OutcomeRecorded
 
 EVENTS: tuple[type[BaseModel], ...] = (
+    ApprovalDecided,
+    ApprovalRequested,
     BudgetThresholdReached,
     FallbackRequested,
     ModelRetirementNeared,
@@ -42,6 +46,7 @@ EVENTS: tuple[type[BaseModel], ...] = (
 )
 CONFIGS: dict[str, type[BaseModel]] = {
     "ai_providers": RouteConfig,
+    "approve_policy": ApprovePolicy,
     "negotiate_policy": NegotiatePolicy,
     "revenue_policy": RevenuePolicy,
     "route_policy": RoutePolicy,
@@ -94,6 +99,7 @@ def openapi() -> dict[str, Any]:
     route.routes(api, _never)
     openai.routes(api, _never, _never)
     upsell.routes(api, _never)
+    approve.routes(api, _never)
     observe.routes(api, _never, _never)
     schema = api.resolver.get_openapi_schema(
         title="Lab-Verse",

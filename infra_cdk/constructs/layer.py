@@ -11,6 +11,7 @@ from constructs import Construct
 from infra_cdk.config import ROOT, StageConfig
 from infra_cdk.constructs import assets
 from infra_cdk.constructs.target import RUNTIME, Target
+from labverse.approve.config import ApprovePolicy
 from labverse.kernel.model import Model
 from labverse.negotiate.config import NegotiatePolicy
 from labverse.platform.config import FILE, StageFacts
@@ -20,7 +21,11 @@ from labverse.upsell.config import UpsellPolicy
 SOURCE = ROOT / "layers" / "shared" / "python" / "labverse"
 # The client of the HTTP API runs on people's machines, never in a function.
 _NOT_SHIPPED = shutil.ignore_patterns("cli", "__pycache__")
-POLICIES: dict[str, type[Model]] = {"negotiate": NegotiatePolicy, "upsell": UpsellPolicy}
+POLICIES: dict[str, type[Model]] = {
+    "approve": ApprovePolicy,
+    "negotiate": NegotiatePolicy,
+    "upsell": UpsellPolicy,
+}
 """Policies of the capabilities besides route, by word."""
 
 

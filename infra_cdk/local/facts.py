@@ -11,6 +11,7 @@ from infra_cdk.local.language import Model
 from infra_cdk.local.paths import ROOT, TOOLS, python_of
 from infra_cdk.local.problems import Problem
 from infra_cdk.local.prompt import Reply, ask
+from infra_cdk.local.slack.people import APPROVER
 
 
 def write(instance: Instance, model: Model, outputs: dict[str, Any]) -> None:
@@ -18,6 +19,7 @@ def write(instance: Instance, model: Model, outputs: dict[str, Any]) -> None:
     facts = {
         "api_url": f"{cloud.endpoint(instance)}/_aws/execute-api/{outputs['ApiId']}",
         "api_key": instance.facts().get("api_key"),
+        "person_key": instance.facts().get("person_key"),
         "jwt": None,
         "aws_endpoint_url": cloud.endpoint(instance),
         "aws_access_key_id": ROOT_KEY,
@@ -33,9 +35,11 @@ def write(instance: Instance, model: Model, outputs: dict[str, Any]) -> None:
         "event_bus": outputs["EventBusName"],
         "state_machine_arns": {"route": outputs["RouteWorkflowArn"]},
     }
-    if not facts["api_key"] or ask(facts).status in (0, 401, 403):
-        facts["api_key"] = _mint(instance, outputs["KeysTable"])
+    known = facts["api_key"] and facts["person_key"]
+    if not known or ask(facts).status in (0, 401, 403):
+        facts["api_key"], facts["person_key"] = _mint(instance, outputs["KeysTable"])
         progress.say("seed", "made a key with the scopes admin, observe, route")
+        progress.say("seed", f"made a key of {APPROVER}, with which kimi approve answers")
     instance.save_facts(facts)
 
 
@@ -67,7 +71,7 @@ def show(instance: Instance, question: str, reply: Reply) -> None:
         progress.line(f"  {name:<9} {value}")
 
 
-def _mint(instance: Instance, table: str) -> str:
+def _mint(instance: Instance, table: str) -> list[str]:
     argv = [str(python_of(TOOLS)), "-m", "infra_cdk.local.seed", table]
     environ = cloud.client_environ(instance)
     done = subprocess.run(
@@ -75,4 +79,4 @@ def _mint(instance: Instance, table: str) -> str:
     )
     if done.returncode:
         raise Problem(f"making a key failed: {done.stderr.strip()}", "run make clean, then make up")
-    return done.stdout.strip()
+    return done.stdout.split()

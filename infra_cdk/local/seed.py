@@ -1,7 +1,8 @@
-"""Mint the first key with the product's own code; run by the tools environment's Python.
+"""Mint the first keys with the product's own code; run by the tools environment's Python.
 
-`python -m infra_cdk.local.seed TABLE` prints the secret, once: the table keeps only its hash,
-sealed with the pepper of the local cloud.
+`python -m infra_cdk.local.seed TABLE` prints two secrets, once: a developer's, then the one with
+which Ana of the stand-in for Slack says yes or no. The table keeps only their hashes, sealed with
+the pepper of the local cloud.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from datetime import UTC, datetime
 
 import boto3
 
+from infra_cdk.local.slack.people import APPROVER
 from labverse.adapters import doors
 from labverse.platform.keys import mint
 
@@ -19,11 +21,17 @@ SCOPES = frozenset({"route", "observe", "admin"})
 
 
 def main(table: str) -> None:
-    """Store a new key in `table` of the cloud that the AWS_* variables name; print its secret."""
-    secret, record = mint("local developer", SCOPES, datetime.now(UTC))
+    """Store new keys in `table` of the cloud that the AWS_* variables name; print their secrets."""
+    now = datetime.now(UTC)
+    keys = (
+        mint("local developer", SCOPES, now),
+        mint("Ana, who approves", frozenset({"approve"}), now, person=APPROVER),
+    )
     clients = boto3.client("dynamodb"), boto3.client("secretsmanager")
-    doors.registry(STAGE, table, *clients).create(record)
-    sys.stdout.write(f"{secret}\n")
+    registry = doors.registry(STAGE, table, *clients)
+    for secret, record in keys:
+        registry.create(record)
+        sys.stdout.write(f"{secret}\n")
 
 
 if __name__ == "__main__":

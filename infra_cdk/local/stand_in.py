@@ -19,13 +19,15 @@ START_SECONDS = 20.0
 class StandIn:
     """The package `infra_cdk.local.<name>`, on loopback, `offset` ports into its instance's block.
 
-    `stands_for` is what people read; `ready`, a path that it answers with JSON.
+    `stands_for` is what people read; `ready`, a path that it answers with JSON. If it `remembers`,
+    it is given a file to keep what must outlive it.
     """
 
     name: str
     offset: int
     stands_for: str
     ready: str
+    remembers: bool = False
 
     def address(self, port: int) -> str:
         """Where it listens, given the first port of its instance's block."""
@@ -40,6 +42,7 @@ class StandIn:
             return
         self.stop(instance)
         argv = [interpreter(), "-m", f"infra_cdk.local.{self.name}", port + self.offset]
+        argv += [instance.folder / f"{self.name}.json"] if self.remembers else []
         names = ("PATH", "HOME", "LANG")
         environ = {name: os.environ[name] for name in names if name in os.environ}
         server = processes.start(argv, pid_file, log, environ)

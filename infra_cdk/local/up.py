@@ -155,6 +155,7 @@ def _as_expected(reply: Reply, model: Model) -> bool:
 
 
 def _finish(instance: Instance, reply: Reply, wanted: str) -> None:
+    seed.connect(instance)
     instance.remember(deployed=wanted, killed=False)
     progress.say("ready", "the app answers on the local cloud")
     facts.show(instance, QUESTION, reply)

@@ -126,6 +126,16 @@ ACCEPTED: tuple[Accepted, ...] = (
         "letters; and the next tick does what a lost event would have done",
     ),
     Accepted(
+        ("Serverless-EventBusDLQ",),
+        "service/Approve/*/Resource",
+        "what a lost event would have done is done at the next tick, within a minute",
+    ),
+    Accepted(
+        ("CKV_AWS_115",),
+        "service/Approve/*/Resource",
+        "a runaway of it spends nothing: people are asked once for each id, however often",
+    ),
+    Accepted(
         ("LV-StatefulInReplaceableStack",),
         "fallback/Ollama/Models/Files/Resource",
         "a cache of models that anybody may pull again; the next task does, if it is gone",

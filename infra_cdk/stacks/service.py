@@ -13,6 +13,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra_cdk import lifetimes
+from infra_cdk.capabilities.approve import Approve
 from infra_cdk.capabilities.guard import Guard
 from infra_cdk.capabilities.observe import Observe
 from infra_cdk.capabilities.route import Route
@@ -74,6 +75,8 @@ class ServiceStack(cdk.Stack):
         names = {name: share.read(self, stage=config.stage, name=name) for name in _SHARED}
         api = Api(self, config=config)
         foundation = _foundation(self, config, target, names, api)
+        # Before the workflows that ask people: they are given its function.
+        Approve(self, foundation=foundation)
         route = Route(self, foundation=foundation)
         Observe(self, foundation=foundation)
         Guard(self, foundation=foundation)

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from infra_cdk.config import StageConfig
 from infra_cdk.constructs.layer import config_files
-from labverse.adapters import aws, doors, slack
+from labverse.adapters import aws, doors, slack_secret
 from labverse.platform import files
 from labverse.platform.keys import KeyRecord, mint
 from tests.functions.watch import Watch
@@ -86,7 +86,7 @@ class Cloud:
     def get_secret_value(self, *, SecretId: str) -> dict[str, Any]:  # noqa: N803
         if SecretId == doors.pepper(ENVIRONMENT["STAGE"]):
             return {"SecretString": PEPPERS.text()}
-        if SecretId == slack.secret(ENVIRONMENT["STAGE"]):
+        if SecretId == slack_secret.name_of(ENVIRONMENT["STAGE"]):
             return {"SecretString": json.dumps(self.slack)}
         return {"SecretString": json.dumps(self.provider_keys)}
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from infra_cdk.local.slack.failing import Fault
 from infra_cdk.local.slack.server import SlackServer
-from infra_cdk.local.slack.workspace import BOT_TOKEN, Fault
+from infra_cdk.local.slack.workspace import BOT_TOKEN
 from labverse.adapters import clock, slack
 from labverse.kernel.errors import Unavailable
 from tests.functions.conftest import CONTEXT, Cloud
@@ -77,22 +78,22 @@ def test_without_a_token_it_is_logged_and_no_failure(
 
 
 def test_slack_that_is_down_is_tried_again(workspace: SlackServer, route: Any) -> None:
-    workspace.workspace.fail(Fault("ratelimited", times=1, retry_after=600))
+    workspace.faults.fail(Fault("ratelimited", times=1, retry_after=600))
     with pytest.raises(Unavailable):
         route.event(event("ModelRetirementNeared", RETIRES), CONTEXT)
     with pytest.raises(Unavailable):
         route.event(event("ModelRetirementNeared", RETIRES), CONTEXT)
-    assert workspace.workspace.calls() == {"chat.postMessage": 1}, "it is left alone"
+    assert workspace.faults.calls() == {"chat.postMessage": 1}, "it is left alone"
 
 
 def test_a_channel_that_is_not_there_is_kept_for_whoever_makes_it(
     workspace: SlackServer, cloud: Cloud, route: Any
 ) -> None:
-    workspace.workspace.fail(Fault("channel_not_found"))
+    workspace.faults.fail(Fault("channel_not_found"))
     route.event(event("ModelRetirementNeared", RETIRES), CONTEXT)
     (letter,) = cloud.letters
     assert json.loads(letter["MessageBody"])["error"] == "Refused"
-    workspace.workspace.fail(None)
+    workspace.faults.fail(None)
     route.event(event("ModelRetirementNeared", RETIRES), CONTEXT)
     assert len(texts(workspace)) == 1
 

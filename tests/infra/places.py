@@ -43,11 +43,12 @@ CAPABILITIES = (
     Capability("observe", without=WORKFLOW),
     Capability("guard", without=WORKFLOW),
     Capability("upsell", without=WORKFLOW),
+    Capability("approve", without=WORKFLOW),
 )
 
 # Domain code that no function serves yet. It is held to the rules of the domain all the same, and
 # gets a row once it is deployed.
-UNDEPLOYED = ("negotiate", "revenue", "runbook", "approve", "forecast")
+UNDEPLOYED = ("negotiate", "revenue", "runbook", "forecast")
 
 # Folders and files of those kinds that belong to no capability: pattern → names.
 NOT_CAPABILITIES = {

@@ -1,19 +1,23 @@
-"""`python -m infra_cdk.local.slack PORT`: a stand-in for Slack, for stage local only."""
+"""`python -m infra_cdk.local.slack PORT [FILE]`: a stand-in for Slack, for stage local only.
+
+FILE keeps its messages from one start to the next.
+"""
 
 from __future__ import annotations
 
 import signal
 import sys
+from pathlib import Path
 
 from infra_cdk.local.slack.server import SlackServer
 
 
-def main(port: int) -> None:
+def main(port: int, file: Path | None = None) -> None:
     """Serve on loopback until a signal ends the process; calls that hang are released."""
     ends = {signal.SIGTERM, signal.SIGINT}
     # Before any thread begins, as threads inherit the mask and sigwait needs it everywhere.
     signal.pthread_sigmask(signal.SIG_BLOCK, ends)
-    server = SlackServer(port)
+    server = SlackServer(port, file)
     server.start()
     sys.stdout.write(f"serving what looks like Slack on {server.url}\n")
     sys.stdout.flush()
@@ -22,4 +26,4 @@ def main(port: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), Path(sys.argv[2]) if sys.argv[2:] else None)

@@ -1,6 +1,4 @@
-"""The HTTP side: `/api/<method>` answers like Slack's Web API; `/_messages`, `/_errors` and
-`/_calls` are for whoever tests against it.
-"""
+"""The HTTP side: `/api/<method>` answers like Slack's Web API; controls.py has everything else."""
 
 from __future__ import annotations
 
@@ -9,15 +7,17 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from infra_cdk.local.ports import HOST
-from infra_cdk.local.slack import workspace
+from infra_cdk.local.slack import failing, workspace
+from infra_cdk.local.slack.controls import ACTIONS, TEAMS, Answer, Controls
+from infra_cdk.local.slack.failing import Failing, Fault
 from infra_cdk.local.slack.workspace import Refusal, Workspace
 
 _MOST_BYTES = 1_000_000
-Answer = tuple[int, Any, Mapping[str, str]]
 
 
 class SlackServer(ThreadingHTTPServer):
@@ -25,10 +25,14 @@ class SlackServer(ThreadingHTTPServer):
 
     daemon_threads = True
     block_on_close = False
+    # A hundred people may click at once.
+    request_queue_size = 256
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, file: Path | None = None) -> None:
+        """`file` keeps the messages from one start to the next."""
         super().__init__((HOST, port), _Handler)
-        self.workspace = Workspace()
+        self.workspace, self.faults = Workspace(file), Failing()
+        self.controls = Controls(self.workspace, self.faults, self.url)
 
     @property
     def url(self) -> str:
@@ -46,7 +50,7 @@ class SlackServer(ThreadingHTTPServer):
 
     def stop(self) -> None:
         """Release every call that hangs, and close."""
-        self.workspace.fail(None)
+        self.faults.fail(None)
         self.shutdown()
         self.server_close()
 
@@ -54,62 +58,50 @@ class SlackServer(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-    timeout = workspace.MAX_SECONDS
+    timeout = failing.MAX_SECONDS
     server: SlackServer
 
     def do_POST(self) -> None:
-        """A method of the Web API, or a fault for it."""
+        """A method of the Web API, or something for whoever tests."""
         length = int(self.headers.get("content-length") or 0)
         if length > _MOST_BYTES:
             self.close_connection = True
             self._send((413, {"error": "too large"}, {}))
             return
-        body = self._parsed(self.rfile.read(length))
-        if self.path == "/_errors":
-            self._send(self._fail(body))
-            return
-        self._call(urlsplit(self.path).path, body)
+        self._handle("POST", self._parsed(self.rfile.read(length)))
 
     def do_GET(self) -> None:
         """What was posted, how often what was called, or a method with a query."""
-        space, parts = self.server.workspace, urlsplit(self.path)
-        if parts.path == "/_messages":
-            self._send((200, space.messages(), {}))
-        elif parts.path == "/_calls":
-            self._send((200, space.calls(), {}))
-        else:
-            self._call(parts.path, _form(parts.query))
+        self._handle("GET", _form(urlsplit(self.path).query))
 
     def do_DELETE(self) -> None:
         """Forget what was posted, or fail no longer."""
-        space = self.server.workspace
-        if self.path in ("/_messages", "/_errors"):
-            if self.path == "/_messages":
-                space.forget()
-            else:
-                space.fail(None)
-            self._send((200, {}, {}))
-        else:
-            self._send((404, {"error": f"no DELETE {self.path}"}, {}))
+        self._handle("DELETE", {})
 
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing: a line for each call would hide a traceback in the log."""
 
-    def _call(self, path: str, body: Mapping[str, Any]) -> None:
-        method = path.removeprefix("/api/")
-        fault = self.server.workspace.called(method)
-        if fault is not None and fault.error == "hang":
-            fault.lifted.wait(workspace.MAX_SECONDS)
-            self.close_connection = True
-        elif fault is not None and fault.error.isdigit():
-            self._send((int(fault.error), "<html>an error</html>", {"Content-Type": "text/html"}))
-        elif fault is not None and fault.error == "ratelimited":
-            headers = {"Retry-After": str(fault.retry_after)}
-            self._send((429, {"ok": False, "error": "ratelimited"}, headers))
-        elif fault is not None:
-            self._send((200, {"ok": False, "error": fault.error}, {}))
+    def _handle(self, method: str, body: Mapping[str, Any]) -> None:
+        path = urlsplit(self.path).path
+        ours = self.server.controls.find(method, path)
+        if ours is not None and not path.startswith((ACTIONS, TEAMS)):
+            self._send(ours(body))
+        elif ours is not None:
+            name = "teams" if path == TEAMS else "response_url"
+            self._call(name, lambda: ours(body))
+        elif method == "DELETE":
+            self._send((404, {"error": f"no DELETE {path}"}, {}))
         else:
-            self._send((200, self._answer(method, body), {}))
+            name = path.removeprefix("/api/")
+            self._call(name, lambda: (200, self._answer(name, body), {}))
+
+    def _call(self, method: str, answer: Callable[[], Answer]) -> None:
+        fault = self.server.faults.called(method)
+        if fault is not None and fault.error == "hang":
+            fault.lifted.wait(failing.MAX_SECONDS)
+            self.close_connection = True
+        else:
+            self._send(_faulty(fault) if fault else answer())
 
     def _answer(self, method: str, body: Mapping[str, Any]) -> Any:
         known = _methods(self.server)
@@ -139,13 +131,6 @@ class _Handler(BaseHTTPRequestHandler):
             return {}
         return value if isinstance(value, dict) else {}
 
-    def _fail(self, body: Mapping[str, Any]) -> Answer:
-        try:
-            self.server.workspace.fail(workspace.fault(body))
-        except ValueError as wrong:
-            return 400, {"error": str(wrong)}, {}
-        return 200, dict(body), {}
-
     def _send(self, answer: Answer) -> None:
         status, value, headers = answer
         raw = value.encode() if isinstance(value, str) else json.dumps(value).encode()
@@ -155,6 +140,15 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(raw)))
         self.end_headers()
         self.wfile.write(raw)
+
+
+def _faulty(fault: Fault) -> Answer:
+    if fault.error.isdigit():
+        return int(fault.error), "<html>an error</html>", {"Content-Type": "text/html"}
+    if fault.error == "ratelimited":
+        wait = {"Retry-After": str(fault.retry_after)}
+        return 429, {"ok": False, "error": "ratelimited"}, wait
+    return 200, {"ok": False, "error": fault.error}, {}
 
 
 def _methods(server: SlackServer) -> Mapping[str, Callable[[Mapping[str, Any]], Any]]:

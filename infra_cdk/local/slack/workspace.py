@@ -1,42 +1,34 @@
-"""What a workspace of Slack knows: its channels, what was posted, and how it is to fail."""
+"""What a workspace of Slack knows: its channels, and what was posted.
+
+Given a file, it keeps that there: like Slack's own, its messages outlive the night.
+"""
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
+
+from infra_cdk.local.slack import buttons
+from infra_cdk.local.slack.buttons import Button
+from infra_cdk.local.slack.people import DOMAIN, TEAM
 
 # Of this stand-in only, and no secrets: real ones never come here.
 BOT_TOKEN = "xoxb-local-stand-in"
 SIGNING_SECRET = "local-stand-in-signs-with-this"
-CHANNELS = {"cost-alerts": "C0COSTALERTS"}
-BOT = {"team": "local", "team_id": "T0LOCAL", "user": "labverse", "user_id": "U0LABVERSE"}
+CHANNELS = {
+    "cost-alerts": "C0COSTALERTS",
+    "approvals": "C0APPROVALS",
+    "approvals-escalated": "C0ESCALATED",
+}
+BOT = {"team": DOMAIN, "team_id": TEAM, "user": "labverse", "user_id": "U0LABVERSE"}
 BOT_ID = "B0LABVERSE"
-MAX_SECONDS = 60.0
 _LONGEST = 40_000
 _FIRST = 1_700_000_000
-
-
-@dataclass
-class Fault:
-    """How calls fail: a status (`500`), `hang`, or one of Slack's own codes, so many `times` (None:
-    until it is lifted)."""
-
-    error: str
-    times: int | None = None
-    retry_after: int = 1
-    lifted: threading.Event = field(default_factory=threading.Event)
-
-
-def fault(body: Mapping[str, Any]) -> Fault:
-    """The fault that a request describes. Raises ValueError, saying what is wrong with it."""
-    error, times, wait = body.get("error"), body.get("times"), body.get("retry_after", 1)
-    if not isinstance(error, str) or not error.replace("_", "").isalnum():
-        raise ValueError("error: ratelimited, hang, 500, or a code of Slack's")
-    if not (times is None or isinstance(times, int)) or not isinstance(wait, int):
-        raise ValueError("times and retry_after: whole numbers")
-    return Fault(error, times, wait)
+# Enough for any demo and any test; a file that grows for ever is nobody's wish.
+_MOST_MESSAGES = 5_000
 
 
 class Refusal(Exception):
@@ -46,12 +38,13 @@ class Refusal(Exception):
 class Workspace:
     """Messages in the order in which they came; safe from many threads."""
 
-    def __init__(self) -> None:
-        self._guard = threading.Lock()
+    def __init__(self, file: Path | None = None) -> None:
+        self._guard, self._file = threading.Lock(), file
         self._messages: list[dict[str, Any]] = []
-        self._fault: Fault | None = None
-        self._calls: dict[str, int] = {}
+        self._buttons: list[Button] = []
         self._count = 0
+        if file is not None and file.exists():
+            self._recall(json.loads(file.read_text(encoding="utf-8")))
 
     def post(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """`chat.postMessage`. Raises Refusal."""
@@ -59,7 +52,11 @@ class Workspace:
         with self._guard:
             self._count += 1
             ts = f"{_FIRST + self._count}.000100"
-            self._messages.append({"channel": channel, "ts": ts, **content})
+            message = {"channel": channel, "ts": ts, **content}
+            self._messages.append(message)
+            del self._messages[:-_MOST_MESSAGES]
+            self._buttons += buttons.of(message)
+            self._keep()
         return {"ok": True, "channel": channel, "ts": ts, "message": _message(ts, content)}
 
     def update(self, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -69,6 +66,7 @@ class Workspace:
             for message in self._messages:
                 if (message["channel"], message["ts"]) == (channel, ts):
                     message.update(content, edited=True)
+                    self._keep()
                     told = _message(ts, content)
                     text = content.get("text", "")
                     return {"ok": True, "channel": channel, "ts": ts, "text": text, "message": told}
@@ -79,34 +77,29 @@ class Workspace:
         with self._guard:
             return [dict(message) for message in self._messages]
 
+    def button(self, where: str, action: str) -> Button | None:
+        """The button for `action` that a message showed once; `where` names it or the approval."""
+        with self._guard:
+            return next((one for one in self._buttons if one.is_of(where, action)), None)
+
     def forget(self) -> None:
-        """As if nothing had been posted or called."""
+        """As if nothing had been posted."""
         with self._guard:
             self._messages.clear()
-            self._calls.clear()
+            self._buttons.clear()
+            self._keep()
 
-    def fail(self, wanted: Fault | None) -> None:
-        """Fail so from now on; None: no longer. Calls that hang go on."""
-        with self._guard:
-            before, self._fault = self._fault, wanted
-        if before is not None:
-            before.lifted.set()
+    def _recall(self, kept: Mapping[str, Any]) -> None:
+        self._messages, self._count = list(kept["messages"]), int(kept["count"])
+        self._buttons = [Button(*button) for button in kept["buttons"]]
 
-    def called(self, method: str) -> Fault | None:
-        """Count a call, and say how it fails, if it does."""
-        with self._guard:
-            self._calls[method] = self._calls.get(method, 0) + 1
-            found = self._fault
-            if found is None or found.times == 0:
-                return None
-            if found.times is not None:
-                found.times -= 1
-            return found
-
-    def calls(self) -> dict[str, int]:
-        """How often each method was called."""
-        with self._guard:
-            return dict(self._calls)
+    def _keep(self) -> None:
+        if self._file is None:
+            return
+        known = {"messages": self._messages, "count": self._count, "buttons": self._buttons}
+        part = self._file.with_suffix(".part")
+        part.write_text(json.dumps(known), encoding="utf-8")
+        part.replace(self._file)
 
 
 def _channel(body: Mapping[str, Any]) -> str:

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from infra_cdk.local.slack.failing import Fault
 from infra_cdk.local.slack.server import SlackServer
-from infra_cdk.local.slack.workspace import BOT_TOKEN, Fault
-from labverse.adapters import slack as adapter
+from infra_cdk.local.slack.workspace import BOT_TOKEN
+from labverse.adapters import slack_api as adapter
 from labverse.adapters.slack import API_URL, SlackRoom, SlackRooms
 from labverse.kernel.errors import Refused, Unavailable
 from labverse.route.alerting import Unsent
@@ -45,7 +46,7 @@ def test_text_arrives_as_it_is_and_is_no_markup(slack: SlackServer) -> None:
 def test_what_somebody_has_to_mend_is_told_by_its_code(
     slack: SlackServer, error: str, log: io.StringIO
 ) -> None:
-    slack.workspace.fail(Fault(error))
+    slack.faults.fail(Fault(error))
     with pytest.raises(Refused, match=error):
         room(slack, Pauses()).post("x")
     assert error in log.getvalue()
@@ -54,7 +55,7 @@ def test_what_somebody_has_to_mend_is_told_by_its_code(
 
 def test_a_short_wait_is_kept_in_the_same_call(slack: SlackServer) -> None:
     pauses = Pauses()
-    slack.workspace.fail(Fault("ratelimited", times=1, retry_after=3))
+    slack.faults.fail(Fault("ratelimited", times=1, retry_after=3))
     room(slack, pauses).post("x")
     assert pauses == [3]
     assert len(slack.workspace.messages()) == 1
@@ -62,23 +63,23 @@ def test_a_short_wait_is_kept_in_the_same_call(slack: SlackServer) -> None:
 
 def test_a_long_wait_is_left_to_others(slack: SlackServer) -> None:
     pauses = Pauses()
-    slack.workspace.fail(Fault("ratelimited", retry_after=120))
+    slack.faults.fail(Fault("ratelimited", retry_after=120))
     with pytest.raises(Unsent) as unsent:
         room(slack, pauses).post("x")
     assert (unsent.value.retry_after, pauses) == (120, [])
-    assert slack.workspace.calls() == {"chat.postMessage": 1}
+    assert slack.faults.calls() == {"chat.postMessage": 1}
 
 
 def test_a_short_wait_twice_is_once_too_often(slack: SlackServer) -> None:
-    slack.workspace.fail(Fault("ratelimited", retry_after=1))
+    slack.faults.fail(Fault("ratelimited", retry_after=1))
     with pytest.raises(Unsent):
         room(slack, Pauses()).post("x")
-    assert slack.workspace.calls() == {"chat.postMessage": 2}
+    assert slack.faults.calls() == {"chat.postMessage": 2}
 
 
 @pytest.mark.parametrize("error", ["500", "503", "internal_error", "fatal_error"])
 def test_an_error_of_slacks_leaves_it_unknown(slack: SlackServer, error: str) -> None:
-    slack.workspace.fail(Fault(error))
+    slack.faults.fail(Fault(error))
     with pytest.raises(Unavailable) as failed:
         room(slack, Pauses()).post("x")
     assert not isinstance(failed.value, Unsent)
@@ -86,7 +87,7 @@ def test_an_error_of_slacks_leaves_it_unknown(slack: SlackServer, error: str) ->
 
 def test_a_call_that_hangs_ends(slack: SlackServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(adapter, "_SECONDS", 0.2)
-    slack.workspace.fail(Fault("hang"))
+    slack.faults.fail(Fault("hang"))
     with pytest.raises(Unavailable) as failed:
         room(slack, Pauses()).post("x")
     assert not isinstance(failed.value, Unsent)

@@ -5,9 +5,20 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from labverse.approve.deciding import Shown, clicked, timed_out, verdict
-from labverse.approve.models import Answer, State, Team
+from labverse.approve.deciding import Shown, abandoned, clicked, timed_out, verdict
+from labverse.approve.models import Answer, State, Team, Verdict
 from tests.unit.approve.asked import DIGEST, after, approval, click
+
+
+def told(reason: State, who: str | None, minutes: float) -> Verdict:
+    return Verdict(
+        approval_id="deal-1",
+        approved=reason is State.APPROVED,
+        reason=reason,
+        decided_by=who,
+        decided_at=after(minutes),
+        terms_digest=DIGEST,
+    )
 
 
 def test_one_approval_decides() -> None:
@@ -15,14 +26,14 @@ def test_one_approval_decides() -> None:
     assert shown is Shown.APPROVED
     assert decided is not None
     assert (decided.state, decided.decided_by, decided.version) == (State.APPROVED, "T1/U1", 1)
-    assert verdict(decided) == (True, State.APPROVED, "T1/U1", DIGEST)
+    assert verdict(decided) == told(State.APPROVED, "T1/U1", 1)
 
 
 def test_one_veto_decides_whatever_the_quorum() -> None:
     shown, decided = clicked(approval(quorum=2), click(Answer.VETO), after(1))
     assert shown is Shown.VETOED
     assert decided is not None
-    assert verdict(decided) == (False, State.VETOED, "T1/U1", DIGEST)
+    assert verdict(decided) == told(State.VETOED, "T1/U1", 1)
 
 
 def test_a_quorum_is_of_different_people() -> None:
@@ -68,10 +79,22 @@ def test_silence_is_a_veto_from_the_very_moment() -> None:
     assert timed_out(approval(), after(59.99)) is None
     expired = timed_out(approval(), after(60))
     assert expired is not None
-    assert verdict(expired) == (False, State.EXPIRED, None, DIGEST)
+    assert verdict(expired) == told(State.EXPIRED, None, 60)
     assert timed_out(expired, after(61)) is None
     shown, late = clicked(approval(), click(), after(60))
     assert (shown, late) == (Shown.EXPIRED, expired)
+
+
+def test_whatever_was_decided_nothing_follows_once_whoever_asked_has_ended() -> None:
+    decided = clicked(approval(), click(), after(1)).change
+    assert decided is not None
+    for ended in (approval(), decided):
+        gone = abandoned(ended, after(2))
+        assert gone is not None
+        assert verdict(gone) == told(State.ABANDONED, None, 2)
+        assert gone.version == ended.version + 1
+        assert abandoned(gone, after(3)) is None
+        assert clicked(gone, click(Answer.VETO), after(3)) == (Shown.ABANDONED, None)
 
 
 def test_escalation_goes_by_time_and_ends_with_the_decision() -> None:

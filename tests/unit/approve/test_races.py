@@ -6,8 +6,8 @@ from datetime import datetime
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from labverse.approve.deciding import Outcome, Shown, Verdict, clicked, timed_out, verdict
-from labverse.approve.models import Answer, Approval, Click
+from labverse.approve.deciding import Outcome, Shown, clicked, timed_out, verdict
+from labverse.approve.models import Answer, Approval, Click, Verdict
 from tests.unit.approve.asked import after, approval, click
 
 DECISIVE = {Shown.APPROVED, Shown.VETOED}

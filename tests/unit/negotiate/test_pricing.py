@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from labverse.negotiate.adcp import MODELS
 from labverse.negotiate.pricing import (
-    MODELS,
     arbitrage,
     break_even_cvr,
     per_mille,

@@ -25,6 +25,7 @@ _OUTCOMES = {
     State.APPROVED: "Approved",
     State.VETOED: "Vetoed",
     State.EXPIRED: "Expired without a decision, which counts as a veto",
+    State.ABANDONED: "No longer open: what asked for it has ended",
 }
 
 
@@ -85,6 +86,11 @@ def status(approval: Approval) -> str:
     if approval.open:
         line += f" until {approval.expires_at.isoformat(timespec='minutes')}"
     return line
+
+
+def in_a_line(question: Question, approval: Approval) -> str:
+    """What it is about and where it stands, as plain text."""
+    return f"{plain(question.title, _TITLE)}: {status(approval)}"
 
 
 def plain(text: str, limit: int) -> str:

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from labverse.approve.models import Answer, Approval, Click, State, Vote
+from labverse.approve.models import Answer, Approval, Click, State, Verdict, Vote
 
 
 class Shown(StrEnum):
@@ -22,6 +22,7 @@ class Shown(StrEnum):
     ALREADY_COUNTED = "already_counted"
     ALREADY_DECIDED = "already_decided"
     EXPIRED = "expired"
+    ABANDONED = "abandoned"
     OWN_REQUEST = "own_request"
     WRONG_TEAM = "wrong_team"
     NOT_ALLOWED = "not_allowed"
@@ -37,15 +38,6 @@ class Outcome(NamedTuple):
     """The approval as it shall be stored; None = it stays as it is."""
 
 
-class Verdict(NamedTuple):
-    """What the workflow is told, with its token."""
-
-    approved: bool
-    reason: State
-    decided_by: str | None
-    terms_digest: str
-
-
 def clicked(approval: Approval, click: Click, now: datetime) -> Outcome:
     """What `click` comes to at `now`.
 
@@ -55,7 +47,8 @@ def clicked(approval: Approval, click: Click, now: datetime) -> Outcome:
     if refused:
         return Outcome(refused, None)
     if not approval.open:
-        return Outcome(Shown.ALREADY_DECIDED, None)
+        gone = approval.state is State.ABANDONED
+        return Outcome(Shown.ABANDONED if gone else Shown.ALREADY_DECIDED, None)
     if now >= approval.expires_at:
         return Outcome(Shown.EXPIRED, _final(approval, State.EXPIRED, None, now))
     if click.answer is Answer.VETO:
@@ -70,12 +63,28 @@ def timed_out(approval: Approval, now: datetime) -> Approval | None:
     return _final(approval, State.EXPIRED, None, now)
 
 
+def abandoned(approval: Approval, now: datetime) -> Approval | None:
+    """The approval once what asked for it has ended: whatever was decided, nothing follows it.
+
+    Only for one whose answer nobody got; None if it was abandoned before.
+    """
+    if approval.state is State.ABANDONED:
+        return None
+    return _final(approval, State.ABANDONED, None, now)
+
+
 def verdict(approval: Approval) -> Verdict | None:
     """What the token is sent with; None while nothing is decided."""
     if approval.open:
         return None
-    approved = approval.state is State.APPROVED
-    return Verdict(approved, approval.state, approval.decided_by, approval.terms_digest)
+    return Verdict(
+        approval_id=approval.id,
+        approved=approval.state is State.APPROVED,
+        reason=approval.state,
+        decided_by=approval.decided_by,
+        decided_at=approval.decided_at,
+        terms_digest=approval.terms_digest,
+    )
 
 
 def _refused(approval: Approval, click: Click) -> Shown | None:

@@ -19,6 +19,8 @@ class State(StrEnum):
     APPROVED = "approved"
     VETOED = "vetoed"
     EXPIRED = "expired"
+    ABANDONED = "abandoned"
+    """What asked has ended: nobody is waiting for an answer any more."""
 
 
 class Answer(StrEnum):
@@ -59,6 +61,7 @@ class Approval(Model):
     quorum: int = Field(default=1, ge=1)
     requested_at: AwareDatetime
     expires_at: AwareDatetime
+    room: str = Field(default="", max_length=80, description="Where it is asked; empty: nowhere.")
     escalations: tuple[Escalation, ...] = ()
     state: State = State.REQUESTED
     votes: tuple[Vote, ...] = ()
@@ -92,6 +95,17 @@ class Approval(Model):
         waited = (now - self.requested_at).total_seconds()
         steps = sorted(self.escalations, key=lambda step: step.after_seconds)
         return tuple(step.room for step in steps if self.open and step.after_seconds <= waited)
+
+
+class Verdict(Model):
+    """What the workflow is told, with its token."""
+
+    approval_id: str
+    approved: bool
+    reason: State
+    decided_by: str | None
+    decided_at: AwareDatetime | None
+    terms_digest: Digest
 
 
 class Click(Model):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from labverse.cli import alerts, events, keys, providers, secrets, spend, upsell
+from labverse.cli import alerts, approve, events, keys, providers, secrets, spend, upsell
 from labverse.cli.ask import ask
 from labverse.cli.failures import Commands
 from labverse.cli.negotiate import negotiate
@@ -19,13 +19,14 @@ app = typer.Typer(
     no_args_is_help=True,
     # Locals in a traceback could show a key.
     pretty_exceptions_show_locals=False,
-    help="Ask models through Lab-Verse, see how it is and what it costs, manage its keys and "
-    "dead letters.",
+    help="Ask models through Lab-Verse, answer what it asks of people, see how it is and what it "
+    "costs, manage its keys and dead letters.",
 )
 app.command()(ask)
 app.command()(negotiate)
 app.command()(status)
 app.add_typer(alerts.app, name="alerts")
+app.add_typer(approve.app, name="approve")
 app.add_typer(events.app, name="events")
 app.add_typer(keys.app, name="keys")
 app.add_typer(providers.app, name="providers")

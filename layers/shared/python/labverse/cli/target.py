@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,17 @@ class Target:
             step = f"kimi keys create --name NAME --scopes route --stage {self.stage}"
             raise Failure("set LABVERSE_API_KEY", f"make a key with: {step}", code=USAGE)
         return str(key)
+
+    def as_person(self) -> Target:
+        """The same with the key of somebody who approves: LABVERSE_API_KEY, else the one that
+        `make up` left. Raises Failure without one.
+        """
+        key = os.environ.get("LABVERSE_API_KEY") or self.facts.get("person_key")
+        if not key:
+            what = "set LABVERSE_API_KEY to a key of yours: who approves must be somebody"
+            step = "kimi keys create --name NAME --person TEAM/USER --scopes approve"
+            raise Failure(what, f"make one with: {step} --stage {self.stage}", code=USAGE)
+        return replace(self, facts={**self.facts, "api_key": key})
 
     @property
     def help(self) -> str:

@@ -1,11 +1,12 @@
 """`config/policy/negotiate.json`: channel profiles, and the deals that are looked at."""
 
+from decimal import Decimal
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from labverse.kernel.model import Model
-from labverse.negotiate.pricing import PricingModel
+from labverse.negotiate.adcp import PricingModel
 
 Rate = Annotated[float, Field(gt=0, lt=1)]
 Spread = Annotated[float, Field(ge=0, le=3)]
@@ -52,6 +53,13 @@ class Deals(Model):
     )
 
 
+class StandingDeal(Model):
+    """What autonomous mode negotiates again and again."""
+
+    goal: str
+    platforms: tuple[str, str]
+
+
 class NegotiatePolicy(Model):
     """Numbers of `negotiate` that people tune."""
 
@@ -66,3 +74,31 @@ class NegotiatePolicy(Model):
     scenarios: int = Field(ge=30, le=5000)
     risk_aversion: float = Field(ge=0, le=1)
     tail: float = Field(ge=0, le=1)
+    draws: int = Field(ge=1000, le=100_000, description="Of scenarios, for the impact.")
+    sensitivity: bool = Field(description="Whether gains from misreporting are looked at.")
+    sensitivity_outcomes: int = Field(
+        ge=1, description="With more outcomes than these, neither they nor splits are looked at."
+    )
+    split_gain: Rate = Field(description="A volume split that saves less regret is not told.")
+    kept_least: Rate = Field(description="Below this share of the plan on fresh scenarios: warn.")
+    rationale: bool = Field(description="Whether a model may phrase what an agent wants.")
+    max_position_age_minutes: int = Field(gt=0, description="Older ones are stale.")
+    price_drift_tolerance: Rate = Field(description="Since it was solved, before it is applied.")
+    max_rounds: int = Field(ge=1, le=9, description="Of solving and asking, while prices move.")
+    monthly_budgets: dict[str, Decimal] = Field(description="Committed money, by currency.")
+    max_open_approvals: int = Field(ge=1, description="Autonomous mode asks no more at a time.")
+    standing: tuple[StandingDeal, ...] = Field(description="The deals of autonomous mode.")
+    cycle_interval_seconds: int = Field(ge=60, description="How often autonomous mode opens them.")
+    interrupted_after_seconds: int = Field(
+        ge=10, description="Without an execution for so long, a negotiation has failed."
+    )
+
+    @model_validator(mode="after")
+    def _standing_deals_can_be_negotiated(self) -> Self:
+        for deal in self.standing:
+            if deal.goal not in self.goals:
+                raise ValueError(f"standing: {deal.goal!r} is not among the goals")
+            unknown = sorted(set(deal.platforms) - self.channels.keys())
+            if unknown:
+                raise ValueError(f"standing: there is no profile of {unknown}")
+        return self

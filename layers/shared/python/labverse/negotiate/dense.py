@@ -51,7 +51,7 @@ class DenseSpace:
             held = np.flatnonzero(q)
             rows = self._utilities[agent]
             found[agent] = -(q @ self._reserve[agent])
-            step = max(1, _CHUNK // held.size)
+            step = max(1, _CHUNK // max(1, held.size))  # a belief may be in nothing
             for start in range(0, index.size, step):
                 part = index[start : start + step]
                 found[agent, start : start + step] += q[held] @ rows[np.ix_(held, part)]

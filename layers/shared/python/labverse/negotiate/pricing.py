@@ -6,35 +6,15 @@ when they move together. A price in another unit than its currency's shows as an
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
+from labverse.negotiate.adcp import EVENTS, PLAUSIBLE_ECPM, PricingModel
 from labverse.negotiate.arrays import Floats
 from labverse.negotiate.risk import Risk
 
-PricingModel = Literal[
-    "cpm", "vcpm", "cpc", "cpcv", "cpv", "cpp", "cpa", "revenue_share", "flat_rate", "time"
-]
-"""The enum of AdCP 3.2."""
-MODELS: tuple[PricingModel, ...] = (
-    "cpm", "vcpm", "cpc", "cpcv", "cpv", "cpp", "cpa", "revenue_share", "flat_rate", "time",
-)  # fmt: skip
-PLAUSIBLE_ECPM = (0.01, 500.0)
-"""Outside, someone has mixed up cents, micros, or prices per impression."""
 _RATIO = 20.0
 _ROUNDING = 1e-12
-
-# What one thousand impressions bring, by the event that is paid for.
-_EVENTS: dict[PricingModel, tuple[str, ...]] = {
-    "cpm": (),
-    "vcpm": ("viewability",),
-    "cpc": ("ctr",),
-    "cpcv": ("completion",),
-    "cpv": ("view_rate",),
-    "cpa": ("ctr", "cvr"),
-    "revenue_share": ("ctr", "cvr", "ltv"),
-}
 
 
 def per_mille(model: PricingModel, rates: Mapping[str, Floats], impressions: float) -> Floats:
@@ -50,7 +30,7 @@ def per_mille(model: PricingModel, rates: Mapping[str, Floats], impressions: flo
         return 1000 / (rates["audience"] / 100)
     each = 1.0 if model in ("cpm", "vcpm") else 1000.0
     factor = np.full_like(next(iter(rates.values())), each)
-    for name in _EVENTS[model]:
+    for name in EVENTS[model]:
         factor = factor * rates[name]
     return factor
 

@@ -35,6 +35,8 @@ class Scene:
     """(S,): what a thousand impressions bring the buyer, without exclusivity."""
     suspect: tuple[str, ...]
     """Whose prices look as if they were in another unit."""
+    factors: tuple[float, ...]
+    """Of each pricing model: its price times this is the eCPM, on average."""
 
     def terms(self, outcome: Sequence[int]) -> dict[str, object]:
         """What an outcome says."""
@@ -74,7 +76,9 @@ def syndication(policy: NegotiatePolicy, goal: str, platforms: Sequence[str], se
     prices = {name: profile.market_cpm.median for name, profile in profiles.items()}
     suspect = suspect_units({**prices, "deals": float(np.median(deals.ecpm))})
     currency = policy.channels[buyer].currency
-    return Scene(problem, (buyer, seller), currency, values, reach.worth, suspect)
+    return Scene(
+        problem, (buyer, seller), currency, values, reach.worth, suspect, tuple(reach.factors())
+    )
 
 
 def _parties(policy: NegotiatePolicy, goal: str, platforms: Sequence[str]) -> tuple[str, str]:
@@ -106,6 +110,11 @@ class _Reach:
         self.elsewhere = market[buyer]["buying_cpm"]
         self.earned = market[seller]["market_cpm"] * self.profile.fill
         self.lift = 1 + policy.exclusivity_lift * np.array(self.deals.exclusive)
+
+    def factors(self) -> list[float]:
+        """By what each pricing model's price is multiplied to be an eCPM, on average."""
+        models = self.deals.pricing_models
+        return [float(per_mille(model, self.rates, 1000.0).mean()) for model in models]
 
     def _paid_per_mille(self) -> Floats:
         """(S, models, exclusive): of a price whose mean eCPM is 1 without exclusivity."""

@@ -24,12 +24,16 @@ def run(event: dict[str, Any], request: type[M], use_case: Callable[[M, str], Mo
     Raises InvalidInput naming every bad field, and whatever LabverseError the use case raises:
     the state machine's Retry and Catch name those classes.
     """
+    task = parsed(event, TaskInput)
+    return use_case(parsed(task.request, request), task.trace_id).model_dump(mode="json")
+
+
+def parsed(event: dict[str, Any], model: type[M]) -> M:
+    """`event` as `model`. Raises InvalidInput naming every bad field, and quoting none."""
     try:
-        task = TaskInput.model_validate(event)
-        parsed = request.model_validate(task.request)
+        return model.model_validate(event)
     except ValidationError as error:
         raise InvalidInput("the request cannot be used", _fields(error)) from None
-    return use_case(parsed, task.trace_id).model_dump(mode="json")
 
 
 def _fields(error: ValidationError) -> list[FieldError]:
