@@ -23,7 +23,7 @@ def upsell(facts: dict[str, Any]) -> None:
         f"  offer     {offer['recommended_offer']} ({offer['mode']}, p = {offer['propensity']})"
     )
     progress.line(
-        f"  expected  {offer['expected_ltv_increase']} {offer['currency']} over the incumbent; "
+        f"  expected  {offer['expected_ltv_increase']} {offer['currency']}; "
         f"the best with p = {offer['confidence']}"
     )
     progress.line(f"  decided   in {offer['decision_time_ms']} ms by {offer['model_version']}")

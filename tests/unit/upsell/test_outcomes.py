@@ -94,7 +94,9 @@ def test_the_kill_switch_stops_learning_but_keeps_the_outcome() -> None:
 def test_an_offer_that_has_left_the_catalogue_is_worth_what_is_told() -> None:
     world = World(config(apprentice=False))
     request = outcome(world)
-    offers = {name: CONFIG.offers[name] for name in ("no_offer",)}
+    decided = world.store.kept[request.decision_id].record.offer
+    assert CONFIG.offers[decided].value_usd > 0
+    offers = {name: offer for name, offer in CONFIG.offers.items() if name != decided}
     shrunk = world.under(CONFIG.model_copy(update={"offers": offers}))
     assert shrunk.record(request, "t").reward_usd == 0
 

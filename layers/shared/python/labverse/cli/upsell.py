@@ -44,8 +44,8 @@ def decide(  # noqa: PLR0913, PLR0917 - typer makes the options of these
     show.result(told["recommended_offer"])
     if told["expected_ltv_increase"] is not None:
         show.note(
-            f"brings {told['expected_ltv_increase']:.2f} {told['currency']} more than the "
-            f"incumbent; the best there is with probability {told['confidence']:.0%}"
+            f"brings {told['expected_ltv_increase']:.2f} {told['currency']} on average; the best "
+            f"offer there is with probability {told['confidence']:.0%}"
         )
     show.note(f"mode {told['mode']}, model {told['model_version']}, p = {told['propensity']:.3f}")
     show.note(f"then: kimi upsell outcome {told['decision_id']} --accepted | --declined")

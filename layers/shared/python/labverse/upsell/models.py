@@ -60,8 +60,11 @@ class OfferAnswer(Model):
     decision_id: str
     recommended_offer: str
     expected_ltv_increase: float | None = Field(
-        description="US dollars within the reward deadline, against the incumbent; null where "
-        "nothing was computed (mode off)."
+        description="US dollars that the offer brings until the reward deadline, beyond what comes "
+        "without it; null where nothing was computed (mode off)."
+    )
+    expected_over_incumbent: float | None = Field(
+        description="The same, less what the incumbent is expected to bring."
     )
     currency: Literal["USD"] = "USD"
     confidence: float | None = Field(

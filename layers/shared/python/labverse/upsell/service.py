@@ -63,8 +63,9 @@ def _answer(record: DecisionRecord, spent_ms: float, stated: choosing.Stated) ->
     return OfferAnswer(
         decision_id=record.decision_id,
         recommended_offer=record.offer,
-        expected_ltv_increase=None if record.gain is None else round(record.gain, 6),
-        confidence=None if record.confidence is None else round(record.confidence, 6),
+        expected_ltv_increase=_rounded(record.expected),
+        expected_over_incumbent=_rounded(record.gain),
+        confidence=_rounded(record.confidence),
         decision_time_ms=spent_ms,
         propensity=round(record.propensity, 6),
         model_version=f"{record.segment}/{record.model_version}",
@@ -73,6 +74,10 @@ def _answer(record: DecisionRecord, spent_ms: float, stated: choosing.Stated) ->
         stated=stated,
         reward_deadline=record.reward_deadline,
     )
+
+
+def _rounded(number: float | None) -> float | None:
+    return None if number is None else round(number, 6)
 
 
 def _decided(record: DecisionRecord, trace_id: str) -> OfferDecided:
@@ -85,7 +90,7 @@ def _decided(record: DecisionRecord, trace_id: str) -> OfferDecided:
         offer=record.offer,
         mode=record.mode,
         propensity=record.propensity,
-        expected_ltv_increase=record.gain,
+        expected_ltv_increase=record.expected,
         confidence=record.confidence,
         model_version=record.model_version,
         reward_deadline=record.reward_deadline,
