@@ -10,7 +10,7 @@ from pydantic import Field, PlainSerializer, WithJsonSchema
 from labverse.kernel.model import Model
 from labverse.upsell.policy import Mode
 
-CUSTOMER = r"^[A-Za-z0-9._~-]{1,128}$"
+CUSTOMER = r"^[A-Za-z0-9][A-Za-z0-9._~-]{0,127}$"
 """An id of yours for a customer: what can be written into a path, so that it can be erased."""
 
 SignedUsd = Annotated[

@@ -68,8 +68,8 @@ class Decision:
     gain: float
     """The same, less that of the incumbent, or of an even choice where there is none."""
     confidence: float
-    """Probability that no other of the offers has a larger expected reward here, by the whole
-    posterior: of decisions with confidence c, a share of about c is the best there was."""
+    """Probability that no other of the offers has a larger expected reward here: of decisions with
+    confidence c, a share of about c is the best there was."""
     mode: Mode
     model_version: int
     context: Context
