@@ -94,6 +94,11 @@ ACCEPTED: tuple[Accepted, ...] = (
     ),
     Accepted(
         ("CKV_AWS_115",),
+        "service/Upsell/*/Resource",
+        "a runaway of it spends nothing: the API's throttle is limit enough",
+    ),
+    Accepted(
+        ("CKV_AWS_115",),
         "service/Route/Event/Resource",
         "a runaway of it cannot start more tasks than the stage's maximum",
     ),

@@ -77,7 +77,7 @@ def test_what_comes_after_the_deadline_counts_as_nothing() -> None:
     request = outcome(world)
     world.clock.later(days=CONFIG.reward_deadline_days, seconds=1)
     answer = world.upsell.record(request, "t")
-    assert (answer.late, answer.reward_usd, answer.learned) == (True, 0, True)
+    assert (answer.late, answer.reward_usd, answer.learned) == (True, Decimal(0), True)
 
 
 def test_the_kill_switch_stops_learning_but_keeps_the_outcome() -> None:
@@ -104,7 +104,7 @@ def test_an_offer_that_has_left_the_catalogue_is_worth_what_is_told() -> None:
 def test_an_erased_decision_cannot_come_back() -> None:
     world = World()
     answer = world.upsell.decide(asked(customer_id="one"), "t")
-    world.store.before_settle = lambda: world.upsell.erase("one") and None
+    world.store.before_settle = once(lambda: world.upsell.erase("one"))
     with pytest.raises(NotFound):
         world.upsell.record(of(answer.decision_id), "t")
     assert world.store.kept == {}

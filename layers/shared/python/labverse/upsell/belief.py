@@ -109,6 +109,10 @@ class Outlook(NamedTuple):
         chance = sigmoid(self.logit + shifts + draws[0] * self.logit_deviation)
         return np.asarray(chance * (self.amount + draws[1] * self.amount_deviation))
 
+    def best(self, offer: int, draws: Floats) -> float:
+        """The share of samples in which no other offer is expected to bring more."""
+        return float((self.sampled(draws).argmax(axis=1) == offer).mean())
+
     def means(self) -> Floats:
         """(offers,): expected rewards under the whole posterior."""
         return np.asarray(averaged(self.logit, self.logit_deviation) * self.amount)

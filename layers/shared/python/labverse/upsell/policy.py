@@ -50,14 +50,12 @@ class Policy:
             raise InvalidInput("offers: none is eligible")
         outlook = self._outlook(context, names)
         draws = rng.standard_normal((2, self.rules.samples, len(names)))
-        own = self._own(
-            outlook.sampled(draws * self.rules.exploration, self._shifts(names, stated))
-        )
+        shifts = self._shifts(names, stated)
+        own = self._own(outlook.sampled(draws * self.rules.exploration, shifts))
         mode = self._mode(context, names)
         chances = self._followed(own, names, mode)
         chosen = min(int(np.searchsorted(np.cumsum(chances), rng.random())), len(names) - 1)
         means = outlook.means()
-        best = outlook.sampled(draws * _HONEST).argmax(axis=1)
         return Decision(
             offer=names[chosen],
             propensity=float(chances[chosen]),
@@ -65,7 +63,7 @@ class Policy:
             own=dict(zip(names, own.tolist(), strict=True)),
             expected=float(means[chosen]),
             gain=float(means[chosen] - self._base(means, names)),
-            confidence=float((best == chosen).mean()),
+            confidence=outlook.best(chosen, draws * _HONEST),
             mode=mode,
             model_version=self.state.version,
             context=dict(context),

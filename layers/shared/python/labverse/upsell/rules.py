@@ -32,7 +32,7 @@ class Rules:
     samples: int = 256
     exploration: float = 0.35
     """Scales the deviations that are sampled from. 1 is textbook, and explores more than pays."""
-    restless: float = 0.0
+    restless: float = 1e-4
     """How far doubts return to what they were at first, by outcome: what was learnt long ago may
     hold no longer."""
     pairs: int = 0

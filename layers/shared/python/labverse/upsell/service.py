@@ -13,6 +13,7 @@ from labverse.upsell.models import (
     OfferAnswer,
     OutcomeAnswer,
     OutcomeRequest,
+    Stated,
     UpsellRequest,
 )
 from labverse.upsell.outcomes import Outcomes
@@ -59,7 +60,7 @@ def hashed(customer_id: str) -> str:
     return hashlib.sha256(customer_id.encode()).hexdigest()
 
 
-def _answer(record: DecisionRecord, spent_ms: float, stated: choosing.Stated) -> OfferAnswer:
+def _answer(record: DecisionRecord, spent_ms: float, stated: Stated) -> OfferAnswer:
     return OfferAnswer(
         decision_id=record.decision_id,
         recommended_offer=record.offer,
