@@ -11,14 +11,15 @@ from pydantic import BaseModel
 from infra_cdk import benchmarks, tables
 from infra_cdk.config import ROOT, StageConfig
 from infra_cdk.deployment import about
+from infra_cdk.deployment.api_shared import IDEMPOTENCY, PROBLEM
 from labverse import VERSION
 from labverse.approve.config import ApprovePolicy
 from labverse.approve.events import ApprovalDecided, ApprovalRequested
-from labverse.entry import approve, observe, route, upsell
+from labverse.entry import a2a, approve, negotiate, observe, route, slack, upsell
 from labverse.entry.openai import routes as openai
 from labverse.kernel.signing import KeySet
 from labverse.negotiate.config import NegotiatePolicy
-from labverse.platform import idempotency
+from labverse.negotiate.events import DealAgreed, DealRefused
 from labverse.platform.api import WRITES, Api
 from labverse.platform.keys import KeyRecord, Keyring
 from labverse.revenue.config import RevenuePolicy
@@ -37,6 +38,8 @@ EVENTS: tuple[type[BaseModel], ...] = (
     ApprovalDecided,
     ApprovalRequested,
     BudgetThresholdReached,
+    DealAgreed,
+    DealRefused,
     FallbackRequested,
     ModelRetirementNeared,
     OfferDecided,
@@ -54,44 +57,6 @@ CONFIGS: dict[str, type[BaseModel]] = {
     "upsell_policy": UpsellPolicy,
 }
 
-_PROBLEM = {
-    "type": "object",
-    "title": "Problem",
-    "description": "RFC 9457. Quote `trace_id` when you report it; our log lines carry it.",
-    "required": ["type", "title", "status", "detail", "trace_id"],
-    "properties": {
-        "type": {"type": "string", "examples": ["urn:labverse:problem:invalid_input"]},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "trace_id": {"type": "string"},
-        "state": {
-            "type": "string",
-            "description": "`warming`: the local model is being started; see Retry-After. "
-            "Of an Idempotency-Key: `running`, `other_request`, or `not_kept` for an answer that "
-            "was too large.",
-        },
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["field", "message"],
-                "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
-            },
-        },
-    },
-}
-
-_IDEMPOTENCY = {
-    "name": idempotency.NAME,
-    "in": "header",
-    "required": False,
-    "description": "By key, method and path, for 24 h: the same body gets the first answer again "
-    f"(`{idempotency.REPLAYED}: true`), and nothing is done or charged twice. What was refused or "
-    "failed may be tried again under the same one.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": idempotency.LONGEST},
-}
-
 
 def openapi() -> dict[str, Any]:
     """The document of every capability's routes together."""
@@ -100,6 +65,9 @@ def openapi() -> dict[str, Any]:
     openai.routes(api, _never, _never)
     upsell.routes(api, _never)
     approve.routes(api, _never)
+    negotiate.routes(api, _never, _never)
+    a2a.routes(api, _never)
+    slack.routes(api, _never)
     observe.routes(api, _never, _never)
     schema = api.resolver.get_openapi_schema(
         title="Lab-Verse",
@@ -122,7 +90,7 @@ def _with_idempotency(document: dict[str, Any]) -> dict[str, Any]:
     for operations in document["paths"].values():
         for method, operation in operations.items():
             if method.upper() in WRITES and operation["x-labverse-scope"] != "public":
-                operation.setdefault("parameters", []).append(_IDEMPOTENCY)
+                operation.setdefault("parameters", []).append(IDEMPOTENCY)
     return document
 
 
@@ -135,7 +103,7 @@ def _with_our_problems(document: dict[str, Any]) -> dict[str, Any]:
     schemas = document["components"]["schemas"]
     for name in ("HTTPValidationError", "ResponseValidationError", "ValidationError"):
         schemas.pop(name, None)
-    schemas["Problem"] = _PROBLEM
+    schemas["Problem"] = PROBLEM
     itself = document["paths"]["/openapi.json"]["get"]["responses"]["200"]["content"]
     itself["application/json"]["schema"] = {"type": "object", "title": "OpenAPI document"}
     return document

@@ -3,10 +3,11 @@
 from functools import partial
 from typing import Any
 
-from labverse.adapters import asking, doors, xray
+from labverse.adapters import asking, doors, interacting, xray
 from labverse.approve.service import Approvals
 from labverse.approve.settings import ApproveSettings
 from labverse.entry import approve as entry
+from labverse.entry import slack
 from labverse.platform import files, telemetry
 from labverse.platform.api import Api
 from labverse.platform.event import reacting
@@ -21,18 +22,23 @@ def approvals() -> Approvals:
     return asking.approvals(settings(), files.read)
 
 
+desk = primed(lambda: interacting.desk(settings().STAGE, approvals()))
+
+
 @primed
 def api() -> Api:
-    """Routes behind the key check."""
+    """Routes behind the key check, and the one that Slack signs for."""
     built = doors.api(settings().STAGE, settings().KEYS_TABLE)
     entry.routes(built, approvals)
+    slack.routes(built, desk)
     return built
 
 
 @primed
 def react() -> telemetry.Handler:
-    """The use case of `event`."""
-    return reacting(asking.consumer(settings()), entry.reactions(approvals))
+    """The use cases of `event`."""
+    reactions = {**entry.reactions(approvals), **slack.reactions(desk)}
+    return reacting(asking.consumer(settings()), reactions)
 
 
 def http(event: dict[str, Any], context: Any) -> Any:

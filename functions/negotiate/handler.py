@@ -4,26 +4,26 @@ from functools import partial
 from typing import Any
 
 from labverse.adapters import clock, doors, negotiating, xray
+from labverse.entry import a2a
 from labverse.entry import negotiate as entry
 from labverse.negotiate.settings import NegotiateSettings
 from labverse.platform import files, telemetry
 from labverse.platform.api import Api
 from labverse.platform.prime import primed
 
-settings = primed(NegotiateSettings.read)
-
 
 @primed
 def cases() -> negotiating.Negotiating:
     """The use cases, each built as it is asked for."""
-    return negotiating.Negotiating(settings(), files.read)
+    return negotiating.Negotiating(NegotiateSettings.read(), files.read)
 
 
 @primed
 def api() -> Api:
     """Routes behind the key check."""
-    built = doors.api(settings().STAGE, settings().KEYS_TABLE)
-    return entry.routes(built, lambda: cases().negotiations, clock.new_id)
+    have = cases().have
+    built = doors.api(have.STAGE, have.KEYS_TABLE)
+    return a2a.routes(entry.routes(built, lambda: cases().negotiations, clock.new_id), cases)
 
 
 def http(event: dict[str, Any], context: Any) -> Any:

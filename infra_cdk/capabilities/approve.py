@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from aws_cdk import ArnFormat, Duration, Stack
+from aws_cdk import ArnFormat, Aws, Duration, Stack
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
@@ -16,7 +16,11 @@ from infra_cdk.constructs.function import CapabilityFunction, Traits
 from infra_cdk.constructs.workflow import Workflow
 from labverse.approve.settings import ApproveSettings
 
-ROUTES = ["GET /api/v2/approvals", "POST /api/v2/approvals/{approval_id}"]
+ROUTES = [
+    "GET /api/v2/approvals",
+    "POST /api/v2/approvals/{approval_id}",
+    "POST /slack/interactions",
+]
 _ITEMS = ("dynamodb:GetItem", "dynamodb:PutItem")
 _TICK = Duration.minutes(1)
 _ENDED = ["FAILED", "TIMED_OUT", "ABORTED"]
@@ -42,6 +46,8 @@ class Approve(Construct):
         foundation.let_read_items(http, foundation.approvals, "dynamodb:Scan")
         foundation.let_check_keys(http)
         foundation.let_repeat(http)
+        # What whoever clicked could not be told at once is handed over.
+        _let(http, "lambda:InvokeFunction", event.live.function_arn)
         add_routes(api=foundation.api, function=http.live, routes=ROUTES)
         self.ask: lambda_.Alias = task.live
         """Asks people, for a state that waits for a task token."""
@@ -103,6 +109,7 @@ class Approve(Construct):
     def _arn(self, resource: str, name: str) -> str:
         return Stack.of(self).format_arn(
             service="states",
+            region=Aws.REGION,
             resource=resource,
             resource_name=name,
             arn_format=ArnFormat.COLON_RESOURCE_NAME,

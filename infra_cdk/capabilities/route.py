@@ -48,6 +48,8 @@ class Route(Construct):
         for function in (http, task):
             let_ask(foundation, function, "POST /v1/chat/completions")
         add_routes(api=foundation.api, function=http.live, routes=ROUTES)
+        self.task = task.live
+        """Answers a prompt, as a state of any workflow."""
         self.workflow = Workflow(
             self, capability="route", foundation=foundation, functions={"RouteTask": task.live}
         )

@@ -11,6 +11,7 @@ import boto3
 from infra_cdk.local import progress, web
 from infra_cdk.local.failover import failover
 from infra_cdk.local.instance import Instance
+from infra_cdk.local.negotiated import negotiated
 from infra_cdk.local.problems import Problem
 from infra_cdk.local.prompt import QUESTION, Reply, ask, show
 
@@ -34,7 +35,9 @@ def demo(instance: Instance) -> None:
     _workflow(facts, QUESTION, model)
     _wrong_key(facts)
     failover(facts)
-    progress.line("\nJourney 1 went as expected.")
+    progress.line("\nJourney 1 went as expected.\n\nJourney 2: negotiate")
+    negotiated(facts)
+    progress.line("\nJourney 2 went as expected.")
 
 
 def _health(facts: dict[str, Any]) -> None:

@@ -33,7 +33,9 @@ def write(instance: Instance, model: Model, outputs: dict[str, Any]) -> None:
         "slack_url": chat.SERVER.address(instance.port),
         "keys_table": outputs["KeysTable"],
         "event_bus": outputs["EventBusName"],
-        "state_machine_arns": {"route": outputs["RouteWorkflowArn"]},
+        "state_machine_arns": {
+            word: outputs[f"{word.capitalize()}WorkflowArn"] for word in ("route", "negotiate")
+        },
     }
     known = facts["api_key"] and facts["person_key"]
     if not known or ask(facts).status in (0, 401, 403):

@@ -35,7 +35,7 @@ def apply(app: cdk.App, accepted: Sequence[Accepted] = ACCEPTED) -> None:
                 *(
                     cdk.Acknowledgment(id=rule, reason=row.why)
                     for row in excused
-                    for rule in row.at_synth()
+                    for rule in row.at_synth(stage_of(construct.node.path))
                 )
             )
 
@@ -57,6 +57,12 @@ def _engine(rules: tuple[tuple[str, str], ...]) -> cdk.CloudFormationValidatePlu
     return cdk.CloudFormationValidatePlugin(
         rego_rules=[cdk.ValidationRuleSource(name=name, content=text) for name, text in rules]
     )
+
+
+def stage_of(construct_path: str) -> str:
+    """`dev` of `Labverse-dev-data/Keys/Resource`; empty above the stacks."""
+    parts = construct_path.partition("/")[0].split("-", 2)
+    return parts[1] if len(parts) == 3 else ""
 
 
 def where(construct_path: str) -> str:

@@ -11,10 +11,14 @@ _JUDGES = {
     "AwsSolutions-": "AwsSolutions",
     "Serverless-": "Serverless",
 }
+STAGE = "{stage}"
 
 
 class Accepted(NamedTuple):
-    """`place` is a construct path without the stage, or a source file; `*` stands for anything."""
+    """`place` is a construct path without the stage, or a source file; `*` stands for anything.
+
+    `{stage}` in a rule is the stage's name: cdk-nag's rules on IAM quote the resource.
+    """
 
     rules: tuple[str, ...]
     place: str
@@ -24,10 +28,14 @@ class Accepted(NamedTuple):
         """Whether this row speaks of `place`."""
         return fnmatchcase(place, self.place)
 
-    def at_synth(self) -> tuple[str, ...]:
+    def excuses(self, rule: str, stage: str) -> bool:
+        """Whether this row speaks of `rule`, as it is called for that stage."""
+        return any(own.replace(STAGE, stage) == rule for own in self.rules)
+
+    def at_synth(self, stage: str) -> tuple[str, ...]:
         """Its rules that are judged at synth, by the names their judges listen to."""
         return tuple(
-            f"{judge}::{rule}"
+            f"{judge}::{rule.replace(STAGE, stage)}"
             for rule in self.rules
             for pattern, judge in _JUDGES.items()
             if re.match(pattern, rule)

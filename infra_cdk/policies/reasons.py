@@ -5,6 +5,14 @@ from infra_cdk.policies.reasons_of_code import CODE
 
 __all__ = ["ACCEPTED", "Accepted"]
 
+# As cdk-nag writes them; the last part of a parameter's name is CDK's own constant.
+_EXECUTIONS = (
+    "arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:"
+    "labverse-{stage}-negotiate:*"
+)
+_BUCKET = "<SsmParameterValuelabverse{stage}databucketC96584B6F00A464EAD1953AFF4B05118Parameter>"
+_OBJECTS = f"arn:<AWS::Partition>:s3:::{_BUCKET}/negotiations/*"
+
 ACCEPTED: tuple[Accepted, ...] = (
     Accepted(
         ("AwsSolutions-L1", "Serverless-LambdaLatestVersion"),
@@ -129,6 +137,26 @@ ACCEPTED: tuple[Accepted, ...] = (
         "service/Route/Scaling/*/Resource",
         "EventBridge tries for a day to hand an event to Lambda, whose own failures go to the dead "
         "letters; and the next tick does what a lost event would have done",
+    ),
+    Accepted(
+        ("LV-WildcardResource", f"AwsSolutions-IAM5[Resource::{_EXECUTIONS}]"),
+        "service/Approve/*Role/DefaultPolicy/Resource",
+        "executions of one state machine: each has a name of its own, made up when it starts",
+    ),
+    Accepted(
+        (
+            "LV-WildcardResource",
+            f"AwsSolutions-IAM5[Resource::{_EXECUTIONS}]",
+            f"AwsSolutions-IAM5[Resource::{_OBJECTS}]",
+        ),
+        "service/Negotiate/*Role/DefaultPolicy/Resource",
+        "executions of one state machine, and objects under one folder of the data bucket: what "
+        "each is called is made up when there is one",
+    ),
+    Accepted(
+        ("Serverless-EventBusDLQ",),
+        "service/Negotiate/*/Resource",
+        "what a lost event would have done is done at the next tick or cycle",
     ),
     Accepted(
         ("Serverless-EventBusDLQ",),

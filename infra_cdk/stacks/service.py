@@ -15,6 +15,7 @@ from constructs import Construct
 from infra_cdk import lifetimes
 from infra_cdk.capabilities.approve import Approve
 from infra_cdk.capabilities.guard import Guard
+from infra_cdk.capabilities.negotiate import Negotiate
 from infra_cdk.capabilities.observe import Observe
 from infra_cdk.capabilities.route import Route
 from infra_cdk.capabilities.upsell import Upsell
@@ -76,8 +77,10 @@ class ServiceStack(cdk.Stack):
         api = Api(self, config=config)
         foundation = _foundation(self, config, target, names, api)
         # Before the workflows that ask people: they are given its function.
-        Approve(self, foundation=foundation)
+        approve = Approve(self, foundation=foundation)
         route = Route(self, foundation=foundation)
+        negotiate = Negotiate(self, foundation=foundation, ask=approve.ask, phrase=route.task)
+        approve.serves(negotiate.workflow)
         Observe(self, foundation=foundation)
         Guard(self, foundation=foundation)
         Upsell(self, foundation=foundation)
@@ -87,6 +90,7 @@ class ServiceStack(cdk.Stack):
             "KeysTable": names["keys-table"],
             "EventBusName": names["event-bus"],
             "RouteWorkflowArn": route.workflow.state_machine_arn,
+            "NegotiateWorkflowArn": negotiate.workflow.state_machine_arn,
         }
         share.publish(self, stage=config.stage, name="api-url", value=api.address)
         host = cdk.Fn.select(2, cdk.Fn.split("/", api.address))

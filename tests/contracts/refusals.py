@@ -7,7 +7,21 @@ from typing import Any
 def is_refusal(operation: dict[str, Any], answer: dict[str, Any], status: int) -> bool:
     """Whether `answer` refuses in the format that the document shows for that status."""
     (media,) = operation["responses"][str(status)]["content"]
-    return is_problem(answer, status) if "problem" in media else _is_openai_error(answer, status)
+    if "problem" in media:
+        return is_problem(answer, status)
+    known = _is_json_rpc_error if "a2a" in operation["tags"] else _is_openai_error
+    return known(answer, status)
+
+
+def _is_json_rpc_error(answer: dict[str, Any], status: int) -> bool:
+    told = json.loads(answer["body"])
+    (info,) = told["error"]["data"]
+    return bool(
+        answer["statusCode"] == status
+        and told.keys() == {"jsonrpc", "id", "error"}
+        and isinstance(told["error"]["code"], int)
+        and info["metadata"]["traceId"] == "r"
+    )
 
 
 def _is_openai_error(answer: dict[str, Any], status: int) -> bool:

@@ -3,7 +3,6 @@
 import importlib
 import json
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,15 +11,16 @@ from aws_lambda_powertools.event_handler.api_gateway import Route
 
 from infra_cdk.config import StageConfig
 from infra_cdk.constructs.layer import config_files
-from labverse.adapters import aws, doors
+from labverse.adapters import aws
 from labverse.platform import files
 from labverse.platform.api import PUBLIC, Api, RouteDoc
-from labverse.platform.keys import KeyRecord, Keyring, mint
+from labverse.platform.keys import Keyring
+from tests.contracts.keys import Keys
 from tests.contracts.refusals import is_problem, is_refusal
 from tests.infra.assembly import STAGE, Assembly
 from tests.infra.places import CAPABILITIES
 from tests.infra.tree import text
-from tests.unit.platform.fakes import PEPPERS, FakePeppers
+from tests.unit.platform.fakes import FakePeppers
 
 DOCUMENT = json.loads(text("events/openapi.json"))
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
@@ -35,11 +35,16 @@ PUBLIC_ROUTES = {
     "GET /health": "load balancers and people look at it; it tells states, no data",
     "GET /docs": "the API's page",
     "GET /openapi.json": "the document that the page shows",
+    "GET /.well-known/agent-card.json": "agents read it to learn which key they need",
 }
-GUARDED = sorted(OPERATIONS.keys() - PUBLIC_ROUTES.keys())
+# Callers without a key who prove otherwise who they are.
+SIGNED_ROUTES = {
+    "POST /slack/interactions": "Slack signs each request with the app's signing secret",
+}
+KEYLESS = PUBLIC_ROUTES.keys() | SIGNED_ROUTES.keys()
+GUARDED = sorted(OPERATIONS.keys() - KEYLESS)
 DEFAULT = "$default"
 HANDLER = "functions/{}/handler.py"
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
 CONTEXT = SimpleNamespace(
     function_name="f",
     memory_limit_in_mb=1,
@@ -47,32 +52,6 @@ CONTEXT = SimpleNamespace(
     aws_request_id="r",
 )
 Call = Callable[[str, str | None], dict[str, Any]]
-
-
-class Keys:
-    """The few calls of AWS that a request may make, over minted keys; no provider has one."""
-
-    def __init__(self) -> None:
-        self.records: dict[str, KeyRecord] = {}
-
-    def mint(self, *scopes: str, revoked: bool = False) -> str:
-        key, record = mint("test", frozenset(scopes), NOW)
-        gone = {"revoked_at": NOW} if revoked else {}
-        self.records[record.key_id] = record.model_copy(update=gone).sealed(PEPPERS)
-        return key
-
-    def get_item(self, *, Key: dict[str, Any], **_: Any) -> dict[str, Any]:  # noqa: N803
-        found = self.records.get(Key.get("key_id", {}).get("S", ""))
-        return {"Item": {"record": {"S": found.model_dump_json()}}} if found else {}
-
-    def batch_get_item(self, **_: Any) -> dict[str, Any]:
-        return {"Responses": {}}
-
-    def query(self, **_: Any) -> dict[str, Any]:
-        return {"Items": []}
-
-    def get_secret_value(self, *, SecretId: str, **_: Any) -> dict[str, Any]:  # noqa: N803
-        return {"SecretString": PEPPERS.text() if SecretId == doors.pepper(STAGE) else "{}"}
 
 
 @pytest.fixture
@@ -100,13 +79,14 @@ def call(local: Assembly, keys: Keys) -> Call:
         function = local.routes().get(operation, local.routes()[DEFAULT])
         handler = importlib.import_module(f"functions.{local.word(function)}.handler")
         concrete = path.replace("{", "").replace("}", "")
+        here = {"stage": DEFAULT, "domainName": "api.example.com"}
         http = {"method": method, "path": concrete, "sourceIp": "127.0.0.1"}
         event = {
             "version": "2.0",
             "rawPath": concrete,
             "rawQueryString": "",
             "headers": {"x-api-key": key} if key else {},
-            "requestContext": {"requestId": "r", "stage": DEFAULT, "http": http},
+            "requestContext": {"requestId": "r", **here, "http": http},
             "body": "not json",
         }
         answer = handler.http(event, CONTEXT)
@@ -147,13 +127,20 @@ def test_public_routes_need_no_key(operation: str, call: Call) -> None:
     assert answer["statusCode"] == 200, f"{operation}: {answer}"
 
 
+@pytest.mark.parametrize("operation", sorted(SIGNED_ROUTES))
+def test_without_a_signature_it_is_401(operation: str, keys: Keys, call: Call) -> None:
+    for key in (None, keys.mint("admin")):
+        answer = call(operation, key)
+        assert is_refusal(OPERATIONS[operation], answer, 401), f"{operation}: {answer}"
+
+
 def test_every_operation_names_its_scope() -> None:
     for operation, told in OPERATIONS.items():
         scope = told.get("x-labverse-scope")
         assert scope, f"{operation} names no scope: register it with Api.route(…, scope=…)"
-        public = operation in PUBLIC_ROUTES
+        public = operation in KEYLESS
         assert (scope == "public") == public, (
-            f"{operation} has scope {scope!r}: only these may be public: {sorted(PUBLIC_ROUTES)}"
+            f"{operation} has scope {scope!r}: only these may be public: {sorted(KEYLESS)}"
         )
         assert bool(told.get("security")) != public, f"{operation}: security says otherwise"
 

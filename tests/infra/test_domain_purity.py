@@ -17,7 +17,8 @@ PURE = frozenset({
     "itertools", "json", "math", "operator", "re", "statistics", "string", "types", "typing",
     "unicodedata", "zoneinfo",
     "threading",  # for locks around what threads share
-    "annotated_types", "pydantic", "pydantic_core", "numpy", "highspy", "pandas", "labverse",
+    "annotated_types", "pydantic", "pydantic_core", "numpy", "highspy", "pandas", "rfc8785",
+    "labverse",
 })  # fmt: skip
 # Calls that reach the clock, a file or a terminal through a name that is pure otherwise.
 IMPURE_CALLS = frozenset({

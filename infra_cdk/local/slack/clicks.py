@@ -36,7 +36,8 @@ class Interactivity:
 class Press:
     """Who presses, and what is wrong with the request, if anything is to be.
 
-    `age`: seconds since it was signed; `forged`: signed with another secret.
+    `age`: seconds since it was signed; `forged`: signed with another secret; `value`: what the
+    button carries instead of its own.
     """
 
     user: str
@@ -44,11 +45,12 @@ class Press:
     age: float = 0.0
     forged: bool = False
     times: int = 1
+    value: str | None = None
 
 
 def press(body: Mapping[str, Any]) -> Press:
     """The press that a request describes. Raises ValueError, saying what is wrong with it."""
-    names, kinds = Press.__dataclass_fields__, (str, str, int | float, bool, int)
+    names, kinds = Press.__dataclass_fields__, (str, str, int | float, bool, int, str)
     given = {name: body[name] for name in names if body.get(name) is not None}
     wrong = [
         name
@@ -66,8 +68,9 @@ def form(button: Button, by: Press, reply_url: str) -> bytes:
     """The body of one click; no two are the same."""
     count, now = next(_numbers), time.time()
     team = {"id": by.team, "domain": DOMAIN}
+    own = {} if by.value is None else {"value": by.value}
     name = PEOPLE.get(by.user, by.user.lower())
-    payload = {
+    payload: dict[str, Any] = {
         "type": "block_actions",
         "user": {"id": by.user, "username": name, "name": name, "team_id": by.team},
         "api_app_id": "A0LABVERSE",
@@ -85,7 +88,7 @@ def form(button: Button, by: Press, reply_url: str) -> bytes:
         "channel": {"id": button.channel, "name": _named(button.channel)},
         "state": {"values": {}},
         "response_url": reply_url,
-        "actions": [{**button.element, "block_id": button.block, "action_ts": f"{now:.6f}"}],
+        "actions": [{**button.element, **own, "block_id": button.block, "action_ts": str(now)}],
     }
     return urlencode({"payload": json.dumps(payload)}).encode()
 

@@ -1,9 +1,9 @@
 """What the stand-in does for whoever tests against it: `/_…`, and where apps answer clicks.
 
 `POST /_interactivity {url, trust?}` says where clicks go; `POST /_clicks {approval_id | message,
-action, user, team?, age?, forged?, times?}` presses a button that was shown, and tells what the app
-answered; `GET /_replies` is what whoever clicked reads; `POST /_teams` takes cards as a workflow of
-Teams does, `GET /_cards` shows them.
+action, user, team?, age?, forged?, times?, value?}` presses a button that was shown, and tells what
+the app answered; `GET /_replies` is what whoever clicked reads; `POST /_teams` takes cards as a
+workflow of Teams does, `GET /_cards` shows them.
 """
 
 from __future__ import annotations

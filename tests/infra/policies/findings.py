@@ -26,10 +26,11 @@ class Finding(NamedTuple):
     rule: str
     place: str
     told: str = ""
+    stage: str = ""
 
     def accepted(self) -> bool:
         """Whether a row of infra_cdk/policies/reasons.py is about it."""
-        return any(self.rule in row.rules and row.holds(self.place) for row in ACCEPTED)
+        return any(row.excuses(self.rule, self.stage) and row.holds(self.place) for row in ACCEPTED)
 
 
 def unexplained(found: Iterable[Finding]) -> str:
@@ -50,8 +51,9 @@ def reported(folder: Path) -> Iterator[Finding]:
             continue
         for hit in [*plugin["violations"], *plugin.get("suppressedViolations", [])]:
             for place in hit["violatingConstructs"]:
-                path = policies.where(place.get("constructPath", "?"))
-                yield Finding(hit["ruleName"], path, hit["description"])
+                path = place.get("constructPath", "?")
+                stage = policies.stage_of(path)
+                yield Finding(hit["ruleName"], policies.where(path), hit["description"], stage)
 
 
 def cfn_lint(assembly: Assembly) -> list[Finding]:

@@ -99,13 +99,13 @@ def test_neither_is_nobody_to_tell(chat: SlackServer) -> None:
     assert there.post(ROOM, QUESTION, OPEN) is None
 
 
-@pytest.mark.parametrize("wrong", [{"error": "500", "method": "teams"}, None])
+@pytest.mark.parametrize("wrong", [Fault("500", method="teams"), None])
 def test_once_slack_is_told_teams_cannot_have_it_asked_twice(
-    chat: SlackServer, wrong: dict[str, str] | None, log: io.StringIO
+    chat: SlackServer, wrong: Fault | None, log: io.StringIO
 ) -> None:
     there = rooms(chat) if wrong else rooms(chat, teams_webhook_url="https://evil.example/x")
     if wrong:
-        chat.faults.fail(Fault(**wrong))
+        chat.faults.fail(wrong)
     posted = asked(there)
     assert "teams not told" in log.getvalue()
     chat.faults.fail(None)

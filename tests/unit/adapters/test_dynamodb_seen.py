@@ -37,7 +37,7 @@ class Table:
 
     def _put(self, item: Any, values: Any) -> None:
         with self._guard:
-            there = self.items.get(item["approval_id"]["S"])
+            there: Any = self.items.get(item["approval_id"]["S"])
             gone = there is None or int(there["expires_at"]["N"]) <= int(values[":now"]["N"])
             if not (gone or there["claim"] == values[":ours"]):
                 raise ClientError({"Error": {"Code": "ConditionalCheckFailedException"}}, "PutItem")

@@ -12,7 +12,8 @@ from infra_cdk.local.slack.failing import Fault
 from infra_cdk.local.slack.server import SlackServer
 from infra_cdk.local.slack.workspace import BOT_TOKEN
 from labverse.adapters import slack_api as adapter
-from labverse.adapters.slack import API_URL, SlackRoom, SlackRooms
+from labverse.adapters.slack import SlackRoom, SlackRooms
+from labverse.adapters.slack_api import API_URL
 from labverse.kernel.errors import Refused, Unavailable
 from labverse.route.alerting import Unsent
 

@@ -6,17 +6,17 @@ from typing import Any
 
 from labverse.adapters.dynamodb_approvals import DynamoApprovals
 from labverse.approve.asking import Ask, Asker
-from labverse.approve.cards import Fact, Question
+from labverse.approve.cards import Fact
 from labverse.approve.config import ApprovePolicy
 from labverse.approve.delivering import Means
 from labverse.approve.events import Event
 from labverse.approve.models import Approval, Team, Verdict
 from labverse.approve.ports import Fate, Standing
 from labverse.approve.service import Approvals
-from labverse.approve.stored import Posted
 from labverse.kernel.errors import Refused, Unavailable
 from tests.unit.approve.approvals_table import ApprovalsTable
 from tests.unit.approve.asked import DIGEST, START, click
+from tests.unit.approve.people import FakeJournal, FakeRooms
 
 EXECUTION = "arn:aws:states:us-east-1:000000000000:execution:negotiate:deal-1"
 TEAMS = (
@@ -101,51 +101,6 @@ class FakeWorkflows:
         if self.down:
             raise Unavailable("no workflow can be looked at")
         return self.standings.get(execution, Standing.RUNNING)
-
-
-@dataclass
-class FakeRooms:
-    """What each message shows, in order. `configured`: there is a chat at all."""
-
-    configured: bool = True
-    failing: Exception | None = None
-    posts: list[str] = field(default_factory=list)
-    shows: dict[str, list[str]] = field(default_factory=dict)
-
-    def post(self, room: str, question: Question, approval: Approval) -> Posted | None:
-        if self.failing:
-            raise self.failing
-        if not self.configured:
-            return None
-        reference = f"{room}/{len(self.posts)}"
-        self.posts.append(room)
-        self.shows[reference] = [f"{question.title}: {approval.state}"]
-        return Posted(room=room, reference=reference)
-
-    def update(self, posted: Posted, question: Question, approval: Approval) -> None:
-        if self.failing:
-            raise self.failing
-        votes = f" {len(approval.votes)}" if approval.open else ""
-        self.shows[posted.reference].append(f"{question.title}: {approval.state}{votes}")
-
-
-@dataclass
-class FakeJournal:
-    """What was written, by kind."""
-
-    lines: list[tuple[str, ...]] = field(default_factory=list)
-
-    def decided(self, approval: Approval) -> None:
-        self.lines.append(("decided", approval.id, str(approval.state)))
-
-    def unasked(self, approval_id: str, room: str) -> None:
-        self.lines.append(("unasked", approval_id, room))
-
-    def trouble(self, what: str, approval_id: str, error: Exception) -> None:
-        self.lines.append((f"trouble {what}", approval_id, type(error).__name__))
-
-    def kinds(self) -> list[str]:
-        return [line[0] for line in self.lines]
 
 
 @dataclass

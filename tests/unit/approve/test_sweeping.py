@@ -177,3 +177,22 @@ def test_a_vote_is_shown_at_the_next_tick(world: World) -> None:
     world.answer(approval_id="deal-2")
     world.approvals.sweep()
     assert world.rooms.shows["approvals/1"] == ["A deal: requested", "A deal: requested 1"]
+
+
+def test_a_slow_chat_holds_up_no_decision_and_not_for_ever(world: World) -> None:
+    for number in range(9):
+        world.ask(id=f"old-{number}", token=f"old-{number}", requester="key:k")
+        world.answer(approval_id=f"old-{number}")
+    world.at(60)
+
+    def wait() -> None:
+        world.clock.seconds += 5
+
+    world.rooms.slow = wait
+    world.approvals.sweep()
+    assert world.approvals.get("deal-1").approval.state is State.EXPIRED
+    assert world.workflows.taken["token"].reason is State.EXPIRED
+    assert world.clock.seconds <= 60 * 60 + 12 + 5
+    for _ in range(4):
+        world.approvals.sweep()
+    assert world.approvals.sweep().seen == 0

@@ -34,7 +34,11 @@ WAITING: dict[str, Any] = {
     **WORKING,
     "state": "waiting",
     "deal": {
-        "terms": {"deal": {"pricing_model": "cpa", "exclusive": False}, "parties": ["a", "b"]},
+        "terms": {
+            "goal": "g",
+            "parties": [{"agent": "tiktok", "role": "buyer"}],
+            "deal": {"pricing_model": "cpa", "exclusive": False},
+        },
         "digest": "0" * 64,
         "currency": "USD",
         "month": "2026-12",
@@ -59,7 +63,9 @@ WAITING: dict[str, Any] = {
         "mean": 4.2, "worst": -1.0,
     },
     "positions": [{"agent": "tiktok", "role": "buyer", "rationale": "Reach is dear elsewhere."}],
-    "warnings": [{"code": "dominating", "message": "tiktok takes 97 % of the surplus"}],
+    "warnings": [
+        {"code": "dominating", "message": "takes 97 % of the surplus", "agents": ["tiktok"]}
+    ],
     "approval": {"id": "n-1-1", "state": "requested", "decided_by": None},
 }  # fmt: skip
 AGREED = {
@@ -95,7 +101,13 @@ def test_it_shows_the_deal_its_proof_and_what_it_is_worth(fake: Fake, kimi: Any)
         "10,200 to 15,100", "-5,500 to 46,000", "80%",
     ):  # fmt: skip
         assert told in done.stdout, told
-    for told in ("8 million", "robust and expected", "Reach is dear", "97 %", "approve yes n-1-1"):
+    for told in (
+        "8 million",
+        "robust and expected",
+        "Reach is dear",
+        "dominating (tiktok): takes 97 %",
+        "approve yes n-1-1",
+    ):
         assert told in done.stderr, told
 
 

@@ -1,5 +1,8 @@
 """What must not change a deal: units, orders, splits, dominated outcomes, and doing it again."""
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from typing import Any
 
@@ -88,3 +91,24 @@ def test_the_same_bytes_every_time() -> None:
     given_ = market((10, 10, 10, 10), 50)
     first = repr(solve(given_))
     assert all(repr(solve(given_)) == first for _ in range(3))
+
+
+def test_the_same_bytes_with_any_number_of_threads() -> None:
+    code = (
+        "from tests.unit.negotiate.generated import dense, market;"
+        "from labverse.negotiate.solver import solve;"
+        "print(solve(market((10,) * 5, 100)), solve(dense(market((10,) * 3, 200))),"
+        "solve(market((10,) * 10, 20)))"
+    )
+    told = set()
+    for count in ("1", "2", "4"):
+        threads = {f"{name}_NUM_THREADS": count for name in ("OMP", "OPENBLAS", "MKL")}
+        run = subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, **threads},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        told.add(run.stdout)
+    assert len(told) == 1

@@ -53,7 +53,7 @@ def test_a_megabyte_is_not() -> None:
 
 @pytest.mark.parametrize(
     ("body", "encoded"),
-    [("{", False), ("", False), (None, False), ('{"a": NaN}', False), ('"\\ud800"', False),
+    [("{", False), ("", False), (None, False), ('{"a": NaN', False), ('"\\ud800"', False),
      ("[" * 100_000, False), ("1" * 5000 + ".", False), ("&&", True), ("/w==", True)],
 )  # fmt: skip
 def test_what_is_not_json_names_the_body(body: str | None, encoded: bool) -> None:
@@ -66,3 +66,13 @@ def test_what_is_not_json_names_the_body(body: str | None, encoded: bool) -> Non
 def test_any_body_is_read_or_refused(body: str, encoded: bool, declared: str) -> None:
     with suppress(LabverseError):
         json.loads(with_json_body(event(body, base64_=encoded, type_=declared))["body"])
+
+
+@pytest.mark.parametrize(
+    ("body", "fields"),
+    [("NaN", ["body"]), ('{"a": [1, {"b": NaN}], "c": -Infinity}', ["a.1.b", "c"])],
+)
+def test_numbers_that_json_does_not_have_are_named(body: str, fields: list[str]) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        with_json_body(event(body))
+    assert [item.field for item in caught.value.fields] == fields

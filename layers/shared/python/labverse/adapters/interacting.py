@@ -9,8 +9,8 @@ from labverse.approve.interacting import Answering, Desk, Interactions
 
 
 def desk(stage: str, approvals: Answering) -> Desk:
-    """For the function `http`. It reads the stage's secret of Slack, writes its table of approvals,
-    and invokes its function `event`.
+    """Reads the stage's secret of Slack, writes its table of approvals, and has its function
+    `event`, which has another of these, send what did not arrive.
     """
     now = clock.SystemClock()
     secret = SlackSecret(stage, aws.client("secretsmanager"), now)
@@ -23,9 +23,3 @@ def desk(stage: str, approvals: Answering) -> Desk:
         clock=now,
         new_id=clock.new_id,
     )
-
-
-def replies(stage: str) -> SlackReplies:
-    """For the function `event`, which sends what did not arrive."""
-    secret = SlackSecret(stage, aws.client("secretsmanager"), clock.SystemClock())
-    return SlackReplies(lambda: secret.current().replies)

@@ -19,6 +19,8 @@ WORDS: Mapping[str, str] = {
     Shown.ALREADY_COUNTED: "Your approval was counted before. Others still have to approve.",
     Shown.ALREADY_DECIDED: "This was decided before you clicked: your click changed nothing.",
     Shown.EXPIRED: "The time to answer is over, which counts as a veto: your click came too late.",
+    Shown.ABANDONED: "This is no longer open, as what asked for it has ended: your click changed "
+    "nothing.",
     Shown.OWN_REQUEST: "You asked for this yourself, so somebody else has to approve it. "
     "You may veto it.",
     Shown.WRONG_TEAM: "People of your workspace may not answer this: your click changed nothing.",

@@ -110,9 +110,10 @@ class Approvals:
             for each in self._means.store.unfinished()
             if each.execution == execution and each.approval.open
         ]
-        for each in waiting:
-            self._notices(self._delivery.abandon(each.id))
-        return len(waiting)
+        closed = [self._delivery.abandon(each.id) for each in waiting]
+        for each in closed:
+            self._notices(each)
+        return len(closed)
 
     def _again(self, new: Stored) -> Stored:
         def step(seen: Stored) -> Stored | None:

@@ -1,6 +1,8 @@
 """What a clock has to do: end what is over, and finish what somebody left undone."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from labverse.approve.changing import Step, changed
 from labverse.approve.deciding import timed_out
@@ -11,8 +13,12 @@ from labverse.approve.stored import Stored
 from labverse.kernel.errors import Conflict, NotFound, Refused, Unavailable
 from labverse.kernel.model import Model
 
+T = TypeVar("T")
+
 # Longer than a function may run. Before that, whoever decided may still be about to deliver.
 _GRACE = timedelta(seconds=30)
+# Of a chat that is slow: what is left of a tick's 29 s is for one message more.
+_CHATTING = 12.0
 # A look at executions may lag behind their start.
 _SETTLED = timedelta(seconds=30)
 
@@ -25,29 +31,40 @@ class Swept(Model):
 
 
 class Sweeper:
-    """Each tick looks at everything unfinished; one that fails does not stop the others."""
+    """Each tick looks at everything unfinished; one that fails does not stop the others.
+
+    First what workflows wait for, then what people see: a slow chat holds up no decision.
+    """
 
     def __init__(self, means: Means, delivery: Delivery, notices: Notices) -> None:
         self._means, self._delivery, self._notices = means, delivery, notices
 
     def __call__(self) -> Swept:
         """Escalate, expire, deliver, correct, and close what nobody waits for any more."""
-        seen = failed = 0
-        for stored in self._means.store.unfinished():
-            seen += 1
-            try:
-                self._attend(stored, self._means.clock.now())
-            except (Conflict, NotFound, Refused, Unavailable) as error:
-                failed += 1
-                self._means.journal.trouble("sweep", stored.id, error)
-        return Swept(seen=seen, failed=failed)
+        failed: set[str] = set()
+        found = list(self._means.store.unfinished())
+        attended = [self._tried(self._attended, stored, failed) for stored in found]
+        end = self._means.clock.monotonic() + _CHATTING
+        for stored in filter(None, attended):
+            if self._means.clock.monotonic() < end:
+                self._tried(self._notices, stored, failed)
+        return Swept(seen=len(found), failed=len(failed))
 
-    def _attend(self, stored: Stored, now: datetime) -> None:
+    def _tried(self, work: Callable[[Stored], T], stored: Stored, failed: set[str]) -> T | None:
+        try:
+            return work(stored)
+        except (Conflict, NotFound, Refused, Unavailable) as error:
+            failed.add(stored.id)
+            self._means.journal.trouble("sweep", stored.id, error)
+            return None
+
+    def _attended(self, stored: Stored) -> Stored:
+        now = self._means.clock.now()
         if stored.approval.open:
-            stored = self._closed(stored, now)
-        elif now >= (stored.approval.decided_at or now) + _GRACE:
-            stored = self._delivery(stored)
-        self._notices(stored)
+            return self._closed(stored, now)
+        if now >= (stored.approval.decided_at or now) + _GRACE:
+            return self._delivery(stored)
+        return stored
 
     def _closed(self, stored: Stored, now: datetime) -> Stored:
         """As it is, or expired and delivered, or abandoned."""

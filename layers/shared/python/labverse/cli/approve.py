@@ -44,7 +44,7 @@ def list_(
          one["decided_by"] or f"until {one['expires_at']}"]
         for one in approvals
     ]  # fmt: skip
-    columns = ("id", "state", "title", "asked by", "approvals", "decided by")
+    columns = ("id", "state", "title", "asked by", "approvals", "decided")
     show.table(columns, rows, on_stdout=True)
 
 

@@ -28,7 +28,9 @@ def show(told: Told) -> None:
     for position in told.get("positions", ()):
         screen.note(f"{position['agent']} ({position['role']}): {position['rationale']}")
     for warning in told.get("warnings", ()):
-        screen.note(Text(f"{warning['code']}: {warning['message']}", style="yellow"))
+        whose = f" ({', '.join(warning['agents'])})" if warning.get("agents") else ""
+        told_of = f"{warning['code']}{whose}: {warning['message']}"
+        screen.note(Text(told_of, style="yellow"))
     for line in _next(told):
         screen.note(line)
 
@@ -39,11 +41,11 @@ def _about(told: Told) -> str:
 
 
 def _terms(deal: Told) -> Iterator[tuple[str, str]]:
-    for name, value in deal["terms"].items():
-        if isinstance(value, Mapping):
-            yield from ((f"{name}.{inner}", _text(found)) for inner, found in value.items())
-        else:
-            yield name, _text(value)
+    terms = deal["terms"]
+    yield "goal", _text(terms.get("goal"))
+    for party in terms.get("parties", ()):
+        yield party["role"], party["agent"]
+    yield from ((name, _text(value)) for name, value in terms["deal"].items())
     yield "committed", f"{deal['committed']:,.2f} {deal['currency']} in {deal['month']}"
     yield "digest", deal["digest"]
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, TypeVar
 
 from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 from pydantic_core import core_schema
 
 from labverse.kernel.errors import FieldError, InvalidInput, LabverseError
@@ -78,7 +78,7 @@ def routes(api: Api, negotiations: Callable[[], Negotiations], new_id: Callable[
         return _shown(api, negotiations(), record, status=202)
 
     @api.route("GET", f"{PATH}/<negotiation_id>", scope="negotiate", doc=_SHOW)
-    def show(negotiation_id: Annotated[str, Field(max_length=64)]) -> Response[Negotiation]:
+    def show(negotiation_id: str) -> Response[Negotiation]:
         record = negotiations().get(negotiation_id)
         return _shown(api, negotiations(), record, status=200)
 
@@ -106,8 +106,7 @@ def _shown(
     telemetry.logger().info(
         "negotiation", extra={"negotiation_id": record.id, "state": record.state.value}
     )
-    body: Any = record.model_dump_json()
-    return Response(status, content_type="application/json", body=body, headers=headers)
+    return Response(status, content_type="application/json", body=record, headers=headers)
 
 
 def gather(state: dict[str, Any], working: Working) -> Any:

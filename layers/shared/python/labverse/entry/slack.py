@@ -4,7 +4,7 @@ Order: signature over the raw body → the click in it → whether it came befor
 reply, which somebody else sends if it does not arrive at once → 200.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs
@@ -12,9 +12,9 @@ from urllib.parse import parse_qs
 from aws_lambda_powertools.event_handler.api_gateway import Response
 
 from labverse.approve import clicks, signature
-from labverse.approve.interacting import Desk, Replies, Told, Vouchers
+from labverse.approve.interacting import Desk, Told, Vouchers
 from labverse.approve.models import Click
-from labverse.approve.replies import UNRECORDED, Reply
+from labverse.approve.replies import REPLY_DUE, UNRECORDED, Reply
 from labverse.kernel.errors import (
     Conflict,
     FieldError,
@@ -73,16 +73,16 @@ def interact(event: Mapping[str, Any], desk: Desk) -> None:
     _tell(desk, Reply(url=click.reply_url, text=told.text), left)
 
 
-def late_reply(replies: Callable[[], Replies]) -> Reaction:
-    """Sends what `interact` handed over; Lambda calls again while it raises Unavailable."""
+def reactions(desk: Callable[[], Desk]) -> Mapping[str, Sequence[Reaction]]:
+    """By type of event: what `interact` handed over is sent; Lambda calls again until it is."""
 
-    def tell(envelope: Envelope) -> None:
+    def send_reply(envelope: Envelope) -> None:
         try:
-            replies().send(parsed(envelope, Reply), _LATE)
+            desk().replies.send(parsed(envelope, Reply), _LATE)
         except Refused as error:
             telemetry.logger().warning("reply not taken", extra={"why": str(error)})
 
-    return tell
+    return {REPLY_DUE: (send_reply,)}
 
 
 def _vouched(desk: Desk, headers: Mapping[str, str], body: bytes, now: datetime) -> str:

@@ -45,8 +45,11 @@ class Columns:
 
     def gains(self, outcomes: Ints) -> Floats:
         """(n, L, S) of outcomes (L, m)."""
-        picked: Floats = self.tables[:, outcomes + self.starts].sum(axis=2)
-        return picked
+        columns = (outcomes + self.starts).T
+        found: Floats = self.tables[:, columns[0]]
+        for column in columns[1:]:
+            found += self.tables[:, column]
+        return found
 
     def mix(self, weights: Floats) -> Floats:
         """(n, S): the gains of a point between outcomes."""

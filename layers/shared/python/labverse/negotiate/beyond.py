@@ -50,6 +50,8 @@ class _Negotiation:
             found = cutting.solve(wider)
             if found is None:
                 return Solution("no_agreement", "not_robust", certificate=_nearest(self.columns))
+            if not len(found.outcomes):
+                return Solution("bounded", "search", certificate={"lower_bound": found.bound})
             place = self._pick(found, weights, movers)
             if place is not None:
                 return self._answer(found, place, movers)
@@ -104,7 +106,7 @@ class _Negotiation:
         proven = found.complete or phi - bound <= CLOSED * (1 + abs(phi))
         certificate = self._certificate(found.values[:, place], rho, found.outcomes[place])
         certificate |= {
-            "method": "cutting planes" if found.complete else "mixed-integer",
+            "method": "branch and bound",
             "lower_bound": bound,
             "gap": phi - bound,
             "looked_at": len(found.outcomes),
@@ -135,36 +137,39 @@ class _Negotiation:
             "benchmark": (self.best @ p).tolist(),
             "indifferent": np.flatnonzero(~self.active).tolist(),
             "individually_rational": bool((values >= self.floor).all()),
-            "pareto_value": self._undominated(values),
-            "nash": self._nash(values),
+            "pareto_value": self._undominated(values, outcome),
+            "nash": self._nash(values, outcome),
             "kalai_smorodinsky": None,
             **surplus(expected),
         }
 
-    def _nash(self, values: Floats) -> Certificate | None:
+    def _nash(self, values: Floats, outcome: Ints) -> Certificate | None:
         weights = self.active.astype(np.float64)
         nothing, stake = np.zeros_like(self.best), np.where(self.active, self.stake, 1.0)
-        found = Cutting(self.columns, Aim(nothing, stake, "log", weights, self.floor)).solve()
+        cutting = Cutting(self.columns, Aim(nothing, stake, "log", weights, self.floor))
+        found = cutting.solve(known=outcome[None])
         if found is None or not np.isfinite(found.scores).any():
             return None
         place = int(found.scores.argmin())
-        outcome = [int(value) for value in found.outcomes[place]]
-        there = found.values[:, place]
+        there, best = found.values[:, place], found.outcomes[place].tolist()
         return {
-            "index": flat(outcome, self.terms.sizes),
-            "outcome": outcome,
+            "index": flat(best, self.terms.sizes),
+            "outcome": best,
             "values": there.tolist(),
             "ratio": nash_ratio(values[self.active], there[self.active]),
             "proven": found.complete,
         }
 
-    def _undominated(self, values: Floats) -> bool:
+    def _undominated(self, values: Floats, outcome: Ints) -> bool | None:
+        """None: not known, within the work that is allowed."""
         scale = self.columns.unit
         floor, one = values - 10 * ROUNDING * scale, np.ones(scale.size)
         aim = Aim(np.zeros_like(self.best), scale, "sum", one, floor)
-        found = Cutting(self.columns, aim).solve()
-        best = np.inf if found is None else found.scores.min(initial=np.inf)
-        return bool(-best <= (values / scale).sum() + VISIBLE)
+        found = Cutting(self.columns, aim).solve(known=outcome[None])
+        best = -np.inf if found is None else -found.scores.min(initial=np.inf)
+        if best > (values / scale).sum() + VISIBLE:
+            return False
+        return True if found is None or found.complete else None
 
 
 def _nearest(columns: Columns) -> Certificate:

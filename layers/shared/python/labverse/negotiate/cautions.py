@@ -11,7 +11,7 @@ _PAYS = 0.1  # of an agent's stake
 
 def of_solution(certificate: dict[str, Any], agents: Sequence[str]) -> Iterator[Caution]:
     """Of the choice itself. `certificate` is a chosen outcome's."""
-    if certificate.get("ties", 1) > 1:
+    if (certificate.get("ties") or 1) > 1:  # null: not counted beyond enumeration
         message = f"{certificate['ties']} outcomes are equally good; the first in order is taken"
         yield Caution(code="ties", message=message)
     if named := _named(certificate, "indifferent", agents):

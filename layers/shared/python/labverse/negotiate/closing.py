@@ -55,7 +55,13 @@ class Closing:
             held = record.deal.digest if record.deal else None
             return Change(record.model_copy(update=update), stored.version, free=held)
 
-        record, _ = changed(self.deals, negotiation_id, edit)
+        def let_be(stored: Stored) -> Change | None:
+            change = edit(stored)
+            return None if change is None else change._replace(free=None)
+
+        record, written = changed(self.deals, negotiation_id, edit)
+        if written is Written.TAKEN:  # the terms are somebody else's by now, and stay so
+            record, _ = changed(self.deals, negotiation_id, let_be)
         self.tell(record)
         return record
 

@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 
 from labverse.negotiate.additive import Columns
-from labverse.negotiate.arrays import Floats
+from labverse.negotiate.arrays import Bools, Floats
 from labverse.negotiate.relaxation import Program, Relaxed, Row
 
 NEAR = 1e-9
@@ -63,7 +63,8 @@ class Cuts:
         counted = np.flatnonzero(aim.weights > 0).tolist()
         if aim.kind == "max":
             cost[n] = 1
-            self._link(n, 0, 0.0, 0.0)  # bounded, even where no agent counts
+            if not counted:  # else it has no bottom
+                self._link(n, 0, 0.0, 0.0)
             for agent in counted:
                 self._link(n, agent, float(-aim.weights[agent]), 0.0)
         else:
@@ -72,6 +73,7 @@ class Cuts:
             for agent in counted:
                 self._tangent(agent, 1.0)
         self.program.cost(np.zeros(sum(columns.sizes)), cost)
+        self._first = len(self.sources)
 
     def _add(self, row: Row, source: tuple[int, Floats] | None) -> None:
         self.program.add(row)
@@ -97,13 +99,45 @@ class Cuts:
         n = self.columns.agents
         self._link(n + agent, agent, -1 / value, 1 - float(np.log(value)))
 
-    def relax(self) -> Relaxed | None:
-        """The linear program, cut until its solution's own scores are exact."""
-        for _ in range(_ROUNDS):
+    def own(self, agent: int) -> Bools:
+        """Which rows say how bad the agent's loss is."""
+        pairs = zip(self.sources, self.program.rows, strict=True)
+        told = [one is not None and one[0] == agent and row.extra.any() for one, row in pairs]
+        return np.array(told, dtype=np.bool_)
+
+    def shares(self, dual: Floats) -> list[tuple[int, Floats]]:
+        """For each agent who is counted, the weights of his rows that bind, as one belief."""
+        found = []
+        for agent in np.flatnonzero(self.aim.weights > 0).tolist():
+            share = np.where(self.own(agent), dual, 0.0)
+            if share.sum() > 0:
+                found.append((agent, share / share.sum()))
+        return found
+
+    def mixing(self, outcome: Floats) -> Floats:
+        """(m,): how far apart the values are that a point between outcomes mixes, by issue."""
+        rows = self.columns.tables / self.columns.unit[:, None, None]
+        mean = np.add.reduceat(rows * outcome[:, None], self.program.starts, axis=1)
+        away = rows - np.repeat(mean, self.columns.sizes, axis=1)
+        spread: Floats = outcome * (away**2).sum(axis=(0, 2))
+        return np.add.reduceat(spread, self.program.starts)
+
+    def trim(self, dual: Floats) -> None:
+        """Lets go of rows that bind nowhere near, so that many boxes do not pile them up."""
+        idle = np.flatnonzero(dual == 0)
+        idle = idle[idle >= self._first]
+        if idle.size > 40:
+            self.program.drop(idle)
+            gone = set(idle.tolist())
+            self.sources = [one for place, one in enumerate(self.sources) if place not in gone]
+
+    def relax(self, above: float = np.inf, rounds: int | None = None) -> Relaxed | None:
+        """The linear program, cut until its solution's own scores are exact, or past `above`."""
+        for _ in range(_ROUNDS if rounds is None else rounds):
             solved = self.program.relax()
-            if solved is None or not self._refine(solved):
+            if solved is None or solved.value > above or not self._refine(solved):
                 return solved
-        return solved
+        return self.program.relax()  # with a dual for each row, the last ones included
 
     def _refine(self, solved: Relaxed) -> bool:
         """Cuts off a solution that promises more than it holds; whether there was anything."""

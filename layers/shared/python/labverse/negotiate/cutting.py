@@ -1,26 +1,22 @@
 """Cutting planes over one-hot columns: the same scores as labverse.negotiate.search, any size.
 
-Every l_i(x) = max over q in Q of E_q[(base_i - g_i(x)) / scale_i] is the top of linear rows. First
-the linear program is cut until it is exact for its own, fractional solution (Kelley 1960). Its
-duals then give one more row, which no outcome meets that is worse than the best found, and the few
-that meet it are enumerated (labverse.negotiate.labels), so that ties are seen as well. Where they
-are too many, HiGHS branches on the same rows.
+Every l_i(x) = max over q in Q of E_q[(base_i - g_i(x)) / scale_i] is the top of linear rows. The
+linear program is cut until it is exact for its own, fractional solution (Kelley 1960). Its duals
+then leave few outcomes that can be as good as the best found, and those are enumerated, so that
+ties are seen as well (labverse.negotiate.branching, which divides the space where they are many).
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from labverse.negotiate.additive import CAP
 from labverse.negotiate.arrays import Floats, Ints
-from labverse.negotiate.cuts import NEAR, Cuts
-from labverse.negotiate.labels import reaching
-from labverse.negotiate.relaxation import Relaxed
+from labverse.negotiate.branching import BESIDE, BOXES, Branching
+from labverse.negotiate.cuts import NEAR, Aim, Cuts
 
-_WHOLE_ROUNDS = 25
-_BEAMS = (64, 1024)
 MARGIN = 1e-6
 """The duals of a linear program hold within 1e-7; bounds are taken this much wider."""
+_ANY = 1e300
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,62 +56,46 @@ class Cutting(Cuts):
             scores[(values < self.aim.floor[:, None]).any(axis=0)] = np.inf
         return losses, values, scores
 
-    def within(self, solved: Relaxed, limit: float, cap: int, beam: bool = False) -> Ints | None:
-        """The outcomes whose score the duals do not rule out to be `limit` or less."""
-        rows = self.program.rows
-        told = solved.dual @ np.stack([row.outcome for row in rows])
-        price = float(solved.dual @ np.array([row.least for row in rows]))
-        pure = [row for row in rows if not row.extra.any()]
-        conditions = np.stack([told, *(row.outcome for row in pure)])
-        least = np.array([price - limit, *(row.least for row in pure)])
-        return reaching(conditions, least, self.columns.sizes, cap, beam)
+    def score(self, outcomes: Ints) -> Floats:
+        """(L, m) → (L,)."""
+        return self.look(outcomes)[2]
 
-    def solve(self, widen: float = 0.0) -> Candidates | None:
-        """The outcomes of the least score (and up to `widen` more of it); None: there is none."""
-        solved = self.relax()
-        if solved is None:
+    def solve(self, widen: float = 0.0, known: Ints | None = None) -> Candidates | None:
+        """The outcomes of the least score (and up to `widen` more of it); None: there is none.
+
+        `known` (1, m) is an outcome that need not be searched for; what is only told beside the
+        choice begins with the choice, and is worth less work.
+        """
+
+        def limit(best: float) -> float:
+            return best + (MARGIN + widen) * (1 + abs(best)) if np.isfinite(best) else np.inf
+
+        search = Branching(self, self.score, limit)
+        search.work = BOXES if known is None else BESIDE
+        left = search.start(known)
+        if left and search.at is None:  # the beams found nothing that is allowed
+            found, undecided = self._allowed()
+            if found is None and not undecided:
+                return None
+            search.start(found)
+        bound = search.run()
+        if search.at is None and bound is None:
             return None
-        kept, best = self._beams(solved)
-        if kept is not None:
-            limit = best + (MARGIN + widen) * (1 + abs(best))
-            found = self.within(solved, limit, CAP)
-            if found is not None:
-                looked = self.look(found)
-                bound = float(looked[2].min(initial=best))
-                return Candidates(found, *looked, bound=bound, limit=limit)
-        return self._branch(kept, best)
+        outcomes = search.outcomes()
+        looked = self.look(outcomes)
+        least = float(looked[2].min(initial=np.inf))
+        if bound is None:
+            return Candidates(outcomes, *looked, bound=least, limit=limit(least))
+        return Candidates(outcomes, *looked, bound=bound, limit=-np.inf)
 
-    def _beams(self, solved: Relaxed) -> tuple[Ints | None, float]:
-        """A good outcome (1, m) and its score, without proof."""
-        kept, best = None, np.inf
-        for cap in _BEAMS:
-            tried = self.within(solved, np.inf, cap, beam=True)
-            if tried is not None and len(tried):
-                scores = self.look(tried)[2]
-                if scores.min() < best:
-                    kept, best = tried[scores.argmin()][None], float(scores.min())
-        return kept, best
+    def _allowed(self) -> tuple[Ints | None, bool]:
+        """An outcome with V >= floor (1, m), or None; and whether that is all we could tell.
 
-    def _branch(self, kept: Ints | None, best: float) -> Candidates | None:
-        """HiGHS on the rows there are, and more rows, until its bound meets the best found."""
-        bound = -np.inf
-        for _ in range(_WHOLE_ROUNDS):
-            whole = self.program.whole()
-            if whole is None:
-                break
-            bound = max(bound, whole.bound)
-            outcome = whole.outcome[None]
-            score = float(self.look(outcome)[2][0])
-            if score < best:
-                kept, best = outcome, score
-            closed = best - bound <= NEAR * (1 + abs(best))
-            if closed or not whole.proven or not self._refine_at(outcome, whole.extra):
-                break
-        if kept is None:
-            return None
-        return Candidates(kept, *self.look(kept), bound=bound, limit=-np.inf)
-
-    def _refine_at(self, outcome: Ints, extra: Floats) -> bool:
-        weights = np.zeros(sum(self.columns.sizes))
-        weights[outcome[0] + self.columns.starts] = 1
-        return self._refine(Relaxed(weights, extra, np.zeros(0), 0.0))
+        V is at most E, so that who minds the floor of V needs no other condition but the budget.
+        """
+        columns, n = self.columns, self.columns.agents
+        nothing, one = np.zeros((n, columns.scenarios)), np.ones(n)
+        aim = Aim(nothing, columns.unit, "max", one, None)
+        search = Branching(Cutting(columns, aim), self.score, lambda _: NEAR)
+        bound = search.run(enough=_ANY)
+        return search.at, bound is not None

@@ -8,6 +8,8 @@ import numpy as np
 
 from labverse.negotiate.arrays import Floats, Ints
 
+_BINS = 1_000
+
 
 def reaching(
     rows: Floats, least: Floats, sizes: tuple[int, ...], cap: int, beam: bool = False
@@ -35,6 +37,23 @@ def reaching(
         held = held[:, live[0]] + block[:, live[1]]
         chosen = np.column_stack([chosen[live[0]], live[1]])
     return chosen[:, np.argsort(order)]
+
+
+def upper_count(row: Floats, least: float, sizes: tuple[int, ...]) -> float:
+    """No fewer than the outcomes with row @ x >= least, and not many more: by a histogram."""
+    blocks = np.split(row, np.cumsum(sizes)[:-1])
+    slack = sum(float(block.max()) for block in blocks) - least
+    if slack < 0:
+        return 0.0
+    counts = np.zeros(_BINS + 1)
+    counts[0] = 1
+    for block in blocks:
+        lost = (block.max() - block) * (_BINS / slack) if slack else np.zeros(block.size)
+        spread = np.zeros(_BINS + 1)
+        for by in np.floor(lost[lost <= _BINS]).astype(np.int64):
+            spread[by:] += counts[: counts.size - by]
+        counts = spread
+    return float(counts.sum())
 
 
 def _live(held: Floats, block: Floats, need: Floats) -> tuple[Ints, Ints]:

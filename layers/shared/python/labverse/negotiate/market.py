@@ -1,11 +1,16 @@
 """Scenarios: joint draws of rates and prices from the forecast, with what we doubt about it."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from labverse.negotiate.arrays import Floats
-from labverse.negotiate.config import ChannelProfile, Uncertain
+
+if TYPE_CHECKING:  # nothing here needs pydantic
+    from labverse.negotiate.config import ChannelProfile, Uncertain
 
 VARIABLES = ("market_cpm", "ctr", "cvr", "lifetime_value", "buying_cpm")
 _RATES = ("ctr", "cvr")

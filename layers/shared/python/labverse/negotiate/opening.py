@@ -44,7 +44,15 @@ def profiles(request: NegotiationRequest, policy: NegotiatePolicy) -> dict[str, 
 
 
 def _overridden(profile: ChannelProfile, members: Mapping[str, Any]) -> ChannelProfile:
-    return ChannelProfile.model_validate({**profile.model_dump(mode="json"), **members})
+    """Of a forecast, as much as is told: another median keeps its spread and its doubt."""
+    known = profile.model_dump(mode="json")
+    merged = {
+        name: {**known[name], **value}
+        if isinstance(known.get(name), dict) and isinstance(value, Mapping)
+        else value
+        for name, value in members.items()
+    }
+    return ChannelProfile.model_validate({**known, **merged})
 
 
 def _refuse_too_large(raw: Mapping[str, Any]) -> None:

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, TypeAdapter, ValidationError
 from labverse.kernel.errors import FieldError
 from labverse.negotiate.adcp import AMOUNTS, DIGITS, EVENTS, SHARES
 from labverse.negotiate.config import NegotiatePolicy
+from labverse.negotiate.requests import FEWEST, MOST
 from labverse.negotiate.shapes import listed, mapped, number
 
 _SUM = 1e-6  # how far probabilities may be from 1
@@ -39,6 +40,9 @@ class PositionChecks:
         for name in ("issues", "scenarios"):
             if self._raw.get(name) is None:
                 yield name, "must be given with positions"
+        given = self._raw["positions"]
+        if isinstance(given, list | tuple) and not FEWEST <= len(given) <= MOST:
+            yield "positions", f"must be those of {FEWEST} to {MOST} agents"
         if self._raw.get("profiles") is not None:
             yield "profiles", "belongs to platforms, not to positions"
         numbers = [number(one) for one in self._chances]

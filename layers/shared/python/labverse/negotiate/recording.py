@@ -48,6 +48,7 @@ class Recording:
         if written is Written.TAKEN:
             told = _told(proposal)
             record = self._closing.end(record.id, State.REFUSED, Reason.ALREADY_AGREED, **told)
+            return _recorded(record, None)
         if record.state is State.WAITING and record.deal is not None:
             question = ask(record, record.deal)
             return _recorded(record, question)

@@ -4,11 +4,12 @@ The only module that needs HiGHS; it is imported when a space is too large to en
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
 
-from labverse.negotiate.arrays import Floats, Ints
+from labverse.negotiate.arrays import Bools, Floats, Ints
 
 _NODES = 5_000
 _INFINITY = 1e30
@@ -65,7 +66,7 @@ class Program:
         program.a_matrix_.start_ = np.r_[0, np.cumsum(sizes)]
         program.a_matrix_.index_ = np.arange(self._columns)
         program.a_matrix_.value_ = np.ones(self._columns)
-        self._highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+        self._highs: Any = _silent_kind(highspy.Highs)()
         for option, value in OPTIONS.items():
             self._highs.setOptionValue(option, value)
         self._highs.passModel(program)
@@ -79,10 +80,23 @@ class Program:
         )
         self.rows.append(row)
 
+    def drop(self, places: Ints) -> None:
+        """These rows are conditions no more."""
+        self._highs.deleteRows(places.size, (places + self._issues).astype(np.int32))
+        gone = set(places.tolist())
+        self.rows = [row for place, row in enumerate(self.rows) if place not in gone]
+
     def cost(self, outcome: Floats, extra: Floats) -> None:
         """What is minimised."""
         count = self._columns + self.extra
         self._highs.changeColsCost(count, np.arange(count, dtype=np.int32), np.r_[outcome, extra])
+
+    def allow(self, box: Bools) -> None:
+        """Only these columns may be above 0."""
+        places = np.arange(self._columns, dtype=np.int32)
+        self._highs.changeColsBounds(
+            self._columns, places, np.zeros(self._columns), box.astype(np.float64)
+        )
 
     def relax(self) -> Relaxed | None:
         """The linear program; None when even that has no solution."""
@@ -115,6 +129,18 @@ class Program:
         columns = np.arange(self._columns, dtype=np.int32)
         kinds = np.full(self._columns, int(kind), dtype=np.uint8)
         self._highs.changeColsIntegrality(self._columns, columns, kinds)
+
+
+@cache
+def _silent_kind(kind: type[Any]) -> type[Any]:
+    class Silent(kind):  # type: ignore[misc]
+        """HiGHS greets on stdout as soon as its callbacks are enabled, which its maker does."""
+
+        def enableCallbacks(self) -> None:  # noqa: N802 - HiGHS's name
+            self.setOptionValue("output_flag", False)
+            super().enableCallbacks()
+
+    return Silent
 
 
 # One thread and fixed seeds: the same bytes on every run.

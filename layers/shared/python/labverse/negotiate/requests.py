@@ -15,6 +15,8 @@ Number = Annotated[float, Field(allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Cost = Annotated[Money, Field(ge=0)]
 _LONGEST = 120
+FEWEST, MOST = 2, 8
+"""Agents."""
 
 
 def _value(given: Any) -> str | bool | int | Decimal:
@@ -99,7 +101,11 @@ class NegotiationRequest(Model):
         default=None, description="By platform, members of its profile to use instead of config's."
     )
     issues: tuple[Issue, ...] | None = Field(default=None, min_length=1)
-    positions: tuple[Position, ...] | None = Field(default=None, min_length=2, max_length=8)
+    positions: tuple[Position, ...] | None = Field(
+        default=None,
+        # Counted by PositionChecks: pydantic does not count an item that has a fault.
+        json_schema_extra={"minItems": FEWEST, "maxItems": MOST},
+    )
     scenarios: Scenarios | None = None
     budget: Cost | None = Field(default=None, description="What a deal may cost, major units.")
     risk_aversion: Share | None = Field(default=None, description="0 = the mean, 1 = the tail.")

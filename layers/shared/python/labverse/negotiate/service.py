@@ -1,6 +1,7 @@
 """Negotiations: opened once under their id, looked at, waited for, and taken back."""
 
 import hashlib
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +12,7 @@ from labverse.kernel.errors import Conflict, NotFound
 from labverse.negotiate import opening
 from labverse.negotiate.closing import Closing
 from labverse.negotiate.config import NegotiatePolicy
-from labverse.negotiate.models import Negotiation, ObjectRef
+from labverse.negotiate.models import ID, Negotiation, ObjectRef
 from labverse.negotiate.ports import Announcer, Deals, Executions, Objects, Stored
 from labverse.negotiate.requests import NegotiationRequest
 from labverse.negotiate.states import Mode, Reason, State
@@ -116,7 +117,9 @@ class Negotiations:
         return record
 
     def _there(self, negotiation_id: str) -> Stored:
-        found = self._means.deals.get(negotiation_id)
+        # What is no id is no key of the table's other items either.
+        known = re.fullmatch(ID, negotiation_id) is not None
+        found = self._means.deals.get(negotiation_id) if known else None
         if found is None:
             raise NotFound(f"there is no negotiation {negotiation_id[:64]!r}")
         return found

@@ -42,9 +42,18 @@ def propose(
     )
     if solution.status not in ("agreed", "bounded") or solution.outcome is None:
         return made
+    return _proposed(made, matter, solution, run, policy)
+
+
+def _proposed(
+    made: Proposal, matter: Matter, solution: Solution, run: Run, policy: NegotiatePolicy
+) -> Proposal:
+    """With the deal, and all that a person should know of it."""
+    assert solution.outcome is not None
+    count, certificate = prod(matter.problem.sizes), solution.certificate
     deal = _deal(matter, solution, run)
     impact = doubts.impact_of(matter, solution, (deal.digest, run.negotiation_id), policy)
-    looked = prod(matter.problem.sizes) <= policy.sensitivity_outcomes
+    looked = count <= policy.sensitivity_outcomes
     told = doubts.misreports(matter) if looked and policy.sensitivity else ()
     warned = [
         *made.warnings,
@@ -52,18 +61,17 @@ def propose(
         *cautions.of_solution(certificate, matter.agents),
         *cautions.of_kept(impact.kept, policy),
         *cautions.of_claims(told, certificate.get("stake", ()), matter.agents),
-        *([] if looked else [cautions.not_looked_at(prod(matter.problem.sizes))]),
+        *([] if looked else [cautions.not_looked_at(count)]),
     ]
-    return made.model_copy(
-        update={
-            "deal": deal,
-            "impact": impact,
-            "arbitrage": matter.arbitrage(solution.outcome),
-            "sensitivity": told,
-            "split": doubts.split_of(matter, policy) if looked else None,
-            "warnings": tuple(warned),
-        }
-    )
+    found = {
+        "deal": deal,
+        "impact": impact,
+        "arbitrage": matter.arbitrage(solution.outcome),
+        "sensitivity": told,
+        "split": doubts.split_of(matter, policy) if looked else None,
+        "warnings": tuple(warned),
+    }
+    return made.model_copy(update=found)
 
 
 def _deal(matter: Matter, solution: Solution, run: Run) -> Deal:

@@ -5,18 +5,22 @@ order: pricing model, price level, impressions, term, exclusivity, share paid up
 model decides who carries which risk: with CPM the buyer, with CPA and a revenue share the seller.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 
-from labverse.kernel.errors import InvalidInput
 from labverse.negotiate.arrays import Floats
-from labverse.negotiate.config import ChannelProfile, NegotiatePolicy
 from labverse.negotiate.market import Market, draw
 from labverse.negotiate.pricing import Arbitrage, arbitrage, per_mille, suspect_units
 from labverse.negotiate.problem import Problem
 from labverse.negotiate.risk import Risk
+
+if TYPE_CHECKING:  # a cold process that holds its policy does not wait for pydantic
+    from labverse.negotiate.config import ChannelProfile, NegotiatePolicy
 
 ISSUES = ("pricing_model", "ecpm", "impressions", "months", "exclusive", "upfront")
 
@@ -56,7 +60,7 @@ def syndication(policy: NegotiatePolicy, goal: str, platforms: Sequence[str], se
     profiles = {name: policy.channels[name] for name in sorted(platforms)}
     market = draw(profiles, policy.correlation, seed, policy.scenarios)
     reach = _Reach(policy, market, buyer, seller)
-    buys, sells, payment = reach.utilities()
+    utilities, payment = reach.utilities()
     probabilities = np.full(policy.scenarios, 1 / policy.scenarios)
     deals = policy.deals
     values = (
@@ -67,8 +71,8 @@ def syndication(policy: NegotiatePolicy, goal: str, platforms: Sequence[str], se
         sizes=tuple(map(len, values)),
         probabilities=probabilities,
         reserve=np.stack([reach.buyer_alone(), reach.seller_alone()]),
-        utilities=np.stack([buys, sells]),
-        cost=payment.mean(axis=0),
+        utilities=utilities,
+        cost=payment,
         budget=policy.budget,
         risk_aversion=policy.risk_aversion,
         tail=policy.tail,
@@ -83,16 +87,22 @@ def syndication(policy: NegotiatePolicy, goal: str, platforms: Sequence[str], se
 
 def _parties(policy: NegotiatePolicy, goal: str, platforms: Sequence[str]) -> tuple[str, str]:
     if goal not in policy.goals:
-        raise InvalidInput(f"goal: must be one of {list(policy.goals)}")
+        _refuse(f"goal: must be one of {list(policy.goals)}")
     if len(platforms) != 2 or len(set(platforms)) != 2:
-        raise InvalidInput("platforms: must be two different ones, the buyer first")
+        _refuse("platforms: must be two different ones, the buyer first")
     unknown = sorted(set(platforms) - policy.channels.keys())
     if unknown:
-        raise InvalidInput(f"platforms: config has no profile of {unknown}")
+        _refuse(f"platforms: config has no profile of {unknown}")
     currencies = {policy.channels[name].currency for name in platforms}
     if len(currencies) > 1:
-        raise InvalidInput(f"platforms: their profiles are in {sorted(currencies)}, not in one")
+        _refuse(f"platforms: their profiles are in {sorted(currencies)}, not in one")
     return platforms[0], platforms[1]
+
+
+def _refuse(why: str) -> NoReturn:
+    from labverse.kernel.errors import InvalidInput
+
+    raise InvalidInput(why)
 
 
 class _Reach:
@@ -125,28 +135,37 @@ class _Reach:
             found.append((factor / factor.mean())[:, None] * lifted)
         return np.stack(found, axis=1)
 
-    def utilities(self) -> tuple[Floats, Floats, Floats]:
-        """Buyer's and seller's, and what is paid, each (S, X), money per month."""
+    def utilities(self) -> tuple[Floats, Floats]:
+        """Buyer's and seller's (2, S, X), money per month, and what is paid on average, (X,).
+
+        The term multiplies what is paid and nothing else, so only the last step needs all of X.
+        """
         d, many = self.deals, (slice(None), *[None] * 6)
-        ecpm = np.array(d.ecpm)[:, None, None, None, None]
         mille = np.array(d.impressions)[:, None, None, None] / 1000
-        extra = (np.array(d.months) - 1)[:, None, None] * self.policy.commitment
-        exclusive = np.array(d.exclusive)[:, None]
-        upfront = np.array(d.upfront)
-        varying = self._paid_per_mille()[:, :, None, None, None, :, None]
-        paid = mille * ecpm * (upfront + (1 - upfront) * varying)
-        worth = mille * self.worth[many] * self.lift[:, None]
+        bound = (np.array(d.months) - 1)[:, None, None] * self.policy.commitment
+        paid = self._paid(mille)
         # The buyer pays for being bound, the seller saves half of it in selling again.
-        buys = worth - paid * (1 + extra)
-        barred = exclusive * self.policy.exclusivity_cost
-        rest = max(d.impressions) / 1000 - mille * (1 + barred)
-        sells = paid * (1 + extra / 2) + rest * self.earned[many]
-        shape = (len(self.worth), -1)
-        full = np.broadcast_shapes(buys.shape, sells.shape, paid.shape)
-        buyer, seller, payment = (
-            np.broadcast_to(part, full).reshape(shape) for part in (buys, sells, paid)
-        )
-        return buyer, seller, payment
+        barred = 1 + np.array(d.exclusive)[:, None] * self.policy.exclusivity_cost
+        worth = mille * self.lift[:, None] * self.worth[many]
+        rest = (max(d.impressions) / 1000 - mille * barred) * self.earned[many]
+        shape = (*paid.shape[:4], len(d.months), *paid.shape[5:])
+        found = np.empty((2, *shape))
+        for whole, factor, without in (
+            (found[0], -1 - bound, worth),
+            (found[1], 1 + bound / 2, rest),
+        ):
+            np.multiply(paid, factor, out=whole)
+            whole += without
+        payment = np.broadcast_to(paid.mean(axis=0), shape[1:])
+        return found.reshape(2, len(self.worth), -1), payment.reshape(-1)
+
+    def _paid(self, mille: Floats) -> Floats:
+        """(S, models, levels, impressions, 1, exclusive, upfront): what is paid in a month."""
+        upfront, ecpm = np.array(self.deals.upfront), np.array(self.deals.ecpm)
+        varying = self._paid_per_mille()[:, :, None, None, None, :, None]
+        share = upfront + (1 - upfront) * varying
+        found: Floats = share * (ecpm[:, None, None, None, None] * mille)
+        return found
 
     def buyer_alone(self) -> Floats:
         """(S,): the smallest amount of reach, bought elsewhere, if that is worth it on average."""

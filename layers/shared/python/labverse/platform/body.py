@@ -1,6 +1,8 @@
 """Make a request's body safe to hand on: small, decoded, JSON. Nothing of ours runs before that."""
 
 import base64
+from collections.abc import Iterator
+from math import isfinite
 from typing import Any
 
 from pydantic_core import from_json
@@ -9,6 +11,7 @@ from labverse.kernel.errors import FieldError, InvalidInput, TooLarge, Unsupport
 
 MAX_BYTES = 1_000_000
 JSON = "application/json"
+_TOLD = 200  # fields that are listed
 RAW = "raw"
 """A body that its entry reads as it came over the wire."""
 
@@ -28,7 +31,7 @@ def with_json_body(event: dict[str, Any]) -> dict[str, Any]:
     try:
         from_json(raw, allow_inf_nan=False)
     except ValueError as error:
-        raise _bad_body(f"not valid JSON: {error}") from None
+        raise _unreadable(raw, error) from None
     headers = {**headers, "content-type": JSON}
     return {**event, "headers": headers, "body": raw.decode(), "isBase64Encoded": False}
 
@@ -57,6 +60,25 @@ def _decoded(event: dict[str, Any]) -> bytes:
         return base64.b64decode(body, validate=True)
     except ValueError:
         raise _bad_body("not valid base64") from None
+
+
+def _unreadable(raw: bytes, error: ValueError) -> InvalidInput:
+    """Where only numbers are wrong that JSON does not have, each of them by its place."""
+    try:
+        fields = list(_not_finite(from_json(raw, allow_inf_nan=True), ()))
+    except ValueError:
+        return _bad_body(f"not valid JSON: {error}")
+    told = [FieldError(field=name, message="must be a finite number") for name in fields[:_TOLD]]
+    return InvalidInput("the body cannot be read", told) if told else _bad_body(str(error))
+
+
+def _not_finite(value: Any, place: tuple[str, ...]) -> Iterator[str]:
+    if isinstance(value, float) and not isfinite(value):
+        yield ".".join(place) or "body"
+    inner = value.items() if isinstance(value, dict) else ()
+    inner = enumerate(value) if isinstance(value, list) else inner
+    for name, one in inner:
+        yield from _not_finite(one, (*place, str(name)))
 
 
 def _bad_body(message: str) -> InvalidInput:
