@@ -2,6 +2,7 @@
 
 from infra_cdk.policies.accepted import Accepted
 from infra_cdk.policies.reasons_of_code import CODE
+from infra_cdk.policies.reasons_of_functions import UNLIMITED
 
 __all__ = ["ACCEPTED", "Accepted"]
 
@@ -91,26 +92,6 @@ ACCEPTED: tuple[Accepted, ...] = (
         "Lambda encrypts variables; ours hold no secret, LV-KeyInEnvironment denies one",
     ),
     Accepted(
-        ("CKV_AWS_115",),
-        "service/Guard/*/Resource",
-        "nobody but Secrets Manager and a daily schedule calls it, one call after the other",
-    ),
-    Accepted(
-        ("CKV_AWS_115",),
-        "service/Observe/*/Resource",
-        "a runaway of it spends nothing: the API's throttle is limit enough",
-    ),
-    Accepted(
-        ("CKV_AWS_115",),
-        "service/Upsell/*/Resource",
-        "a runaway of it spends nothing: the API's throttle is limit enough",
-    ),
-    Accepted(
-        ("CKV_AWS_115",),
-        "service/Route/Event/Resource",
-        "a runaway of it cannot start more tasks than the stage's maximum",
-    ),
-    Accepted(
         ("AwsSolutions-SQS3", "Serverless-SQSRedrivePolicy"),
         "data/DeadLetters/Resource",
         "it is the dead-letter queue: its letters are replayed or expire, and an alarm tells",
@@ -164,11 +145,6 @@ ACCEPTED: tuple[Accepted, ...] = (
         "what a lost event would have done is done at the next tick, within a minute",
     ),
     Accepted(
-        ("CKV_AWS_115",),
-        "service/Approve/*/Resource",
-        "a runaway of it spends nothing: people are asked once for each id, however often",
-    ),
-    Accepted(
         ("LV-StatefulInReplaceableStack",),
         "fallback/Ollama/Models/Files/Resource",
         "a cache of models that anybody may pull again; the next task does, if it is gone",
@@ -211,4 +187,5 @@ ACCEPTED: tuple[Accepted, ...] = (
         "it is TLS 1.3 only",
     ),
     *CODE,
+    *UNLIMITED,
 )

@@ -81,9 +81,8 @@ class ServiceStack(cdk.Stack):
         route = Route(self, foundation=foundation)
         negotiate = Negotiate(self, foundation=foundation, ask=approve.ask, phrase=route.task)
         approve.serves(negotiate.workflow)
-        Observe(self, foundation=foundation)
-        Guard(self, foundation=foundation)
-        Upsell(self, foundation=foundation)
+        for capability in (Observe, Guard, Upsell):
+            capability(self, foundation=foundation)
         outputs = {
             "ApiUrl": api.address,
             "ApiId": api.api_id,
@@ -92,11 +91,16 @@ class ServiceStack(cdk.Stack):
             "RouteWorkflowArn": route.workflow.state_machine_arn,
             "NegotiateWorkflowArn": negotiate.workflow.state_machine_arn,
         }
-        share.publish(self, stage=config.stage, name="api-url", value=api.address)
-        host = cdk.Fn.select(2, cdk.Fn.split("/", api.address))
-        share.publish(self, stage=config.stage, name="api-host", value=host)
-        for name, value in outputs.items():
-            cdk.CfnOutput(self, name, value=value)
+        _tell(self, config, api, outputs)
+
+
+def _tell(scope: Construct, config: StageConfig, api: Api, outputs: dict[str, str]) -> None:
+    """What whoever deployed, and other stacks, want to know."""
+    share.publish(scope, stage=config.stage, name="api-url", value=api.address)
+    host = cdk.Fn.select(2, cdk.Fn.split("/", api.address))
+    share.publish(scope, stage=config.stage, name="api-host", value=host)
+    for name, value in outputs.items():
+        cdk.CfnOutput(scope, name, value=value)
 
 
 def _foundation(
