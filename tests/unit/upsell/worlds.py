@@ -75,9 +75,11 @@ class Run(NamedTuple):
     confidence: list[tuple[float, bool]]
     told: list[tuple[float, float]]
 
-    def __add__(self, other: "Run") -> "Run":  # type: ignore[override] # a sum, no longer tuple
+    def __add__(self, other: "Run") -> "Run":  # type: ignore[override]  # no longer tuple
         """Both runs as one."""
-        return Run(*(one + two for one, two in zip(self, other, strict=True)))
+        return Run(
+            self.worth + other.worth, self.confidence + other.confidence, self.told + other.told
+        )
 
     def gained(self) -> float:
         """The share of the way from an even choice to an oracle, with all that learning cost."""
