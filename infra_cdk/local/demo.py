@@ -11,8 +11,8 @@ import boto3
 from infra_cdk.local import progress, web
 from infra_cdk.local.failover import failover
 from infra_cdk.local.instance import Instance
-from infra_cdk.local.journey_upsell import upsell
 from infra_cdk.local.journey_negotiate import negotiated
+from infra_cdk.local.journey_upsell import upsell
 from infra_cdk.local.problems import Problem
 from infra_cdk.local.prompt import QUESTION, Reply, ask, show
 

@@ -28,4 +28,10 @@ UNLIMITED: tuple[Accepted, ...] = (
         "service/Approve/*/Resource",
         "a runaway of it spends nothing: people are asked once for each id, however often",
     ),
+    Accepted(
+        ("CKV_AWS_115",),
+        "service/Negotiate/*/Resource",
+        "a runaway of it spends nothing: terms are applied once, within a budget, after a person "
+        "has approved them; what phrases them goes through route, which is limited",
+    ),
 )
