@@ -30,6 +30,12 @@ UNLIMITED: tuple[Accepted, ...] = (
     ),
     Accepted(
         ("CKV_AWS_115",),
+        "service/Revenue/*/Resource",
+        "a runaway of it spends nothing but writes: the API's throttle limits the door, and the "
+        "stream has as many readers at once as it has shards",
+    ),
+    Accepted(
+        ("CKV_AWS_115",),
         "service/Negotiate/*/Resource",
         "a runaway of it spends nothing: terms are applied once, within a budget, after a person "
         "has approved them; what phrases them goes through route, which is limited",
