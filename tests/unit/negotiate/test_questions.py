@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -12,22 +13,29 @@ from labverse.negotiate.models import AgentUplift, Caution, ImpactNote, Negotiat
 from labverse.negotiate.states import Mode, State
 from tests.unit.negotiate.a2a.desk import DEAL
 
-CODES = ("bounded", "ties", "indifferent", "dominating", "suspect_units", "not_kept")
-UPLIFT = {
+CODES: tuple[Any, ...] = (
+    "bounded",
+    "ties",
+    "indifferent",
+    "dominating",
+    "suspect_units",
+    "not_kept",
+)
+UPLIFT: dict[str, Any] = {
     "mean": 7.0, "ci95": (6, 8), "pi90": (-1, 20), "probability_of_gain": 0.9, "worst_mean": -2.0,
 }  # fmt: skip
 
 
 def record(agents: int, cautions: int) -> Negotiation:
     names = tuple(f"agent{place}" for place in range(agents))
-    gains = [
+    gains = tuple(
         AgentUplift(agent=name, **{**UPLIFT, "mean": -place}) for place, name in enumerate(names)
-    ]
+    )
     impact = ImpactNote(
         **UPLIFT, per_agent=gains, wider_ci95=(5, 9), draws=1000, seed="0", kept=None
     )
     now = datetime(2026, 11, 24, tzinfo=UTC)
-    warnings = [Caution(code=code, message=f"{code}!", agents=names[:1]) for code in CODES]
+    warnings = tuple(Caution(code=code, message=f"{code}!", agents=names[:1]) for code in CODES)
     return Negotiation(
         id="n", mode=Mode.SINGLE, state=State.WAITING, goal="Reach", platforms=names,
         requester="key:k", created_at=now, updated_at=now, deal=DEAL, impact=impact,

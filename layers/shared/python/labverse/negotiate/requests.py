@@ -13,6 +13,7 @@ from labverse.negotiate.states import Mode
 Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^\S(.*\S)?$")]
 LARGEST = 1e15
 """Of any number: products and sums of such numbers are still numbers."""
+_LARGEST = Decimal(LARGEST)
 Number = Annotated[float, Field(ge=-LARGEST, le=LARGEST, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Cost = Annotated[Money, Field(ge=0)]
@@ -26,12 +27,12 @@ def _value(given: Any) -> str | bool | int | Decimal:
     if isinstance(given, bool):
         return given
     if isinstance(given, int | float | Decimal):
-        exact = given if isinstance(given, int) else Decimal(str(given))
-        if isinstance(exact, Decimal) and not exact.is_finite():
+        exact = Decimal(str(given))
+        if not exact.is_finite():
             raise ValueError("must be a finite number")
-        if abs(exact) > LARGEST or (exact and abs(exact) < 1 / LARGEST):
+        if exact and not 1 / _LARGEST <= abs(exact) <= _LARGEST:
             raise ValueError("must be 0, or a number from 1e-15 to 1e15 in size")
-        return exact
+        return given if isinstance(given, int) else exact
     if isinstance(given, str) and 0 < len(given) <= _LONGEST:
         return given
     raise ValueError(f"must be a text of 1 to {_LONGEST} characters, a number, or true or false")
