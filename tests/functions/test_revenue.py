@@ -18,6 +18,7 @@ Event = Callable[[str], Any]
 SHARED = (
     "put_item", "update_item", "delete_item", "batch_get_item", "query", "transact_write_items",
 )  # fmt: skip
+ENTRIES = {"attribution": "http_attribution", "optimize": "http_optimize"}
 NEW = {
     "id": "1", "kind": "new", "customer": "ana@example.com", "plan": "pro", "channel": "ads",
     "segment": "small", "amount": "49.99", "currency": "EUR",
@@ -45,8 +46,8 @@ class Company:
             "queryStringParameters": query,
             "body": body if isinstance(body, str) else json.dumps(body),
         }
-        entry = self.module.http_attribution if "attribution" in path else self.module.http
-        answer = entry(asked, CONTEXT)
+        entry = ENTRIES.get(path.rpartition("/")[2], "http")
+        answer = getattr(self.module, entry)(asked, CONTEXT)
         return answer["statusCode"], json.loads(answer["body"], parse_float=Decimal)
 
     def send(self, *events: Any) -> Any:
@@ -150,6 +151,38 @@ def test_attribution_by_every_method(company: Company) -> None:
         told = company.ask("GET", "/api/v2/revenue/attribution", method=method)[1]
         assert (told["total"], sum(told["conversions"].values())) == (2, 2)
     assert company.ask("GET", "/api/v2/revenue/attribution", method="luck")[0] == 422
+
+
+def test_spend_is_counted_once_beside_mrr_and_can_be_taken_back(company: Company) -> None:
+    spend = {"kind": "spend", "channel": "ads", "effective_at": "2026-11-01T09:00:00Z"}
+    first = {**spend, "id": "s1", "amount": "10.50"}
+    status, receipt = company.send(
+        first, first, {**spend, "id": "s2", "amount": 1}, {**spend, "id": "s3", "amount": -1},
+        {**spend, "id": "s4", "amount": 1, "currency": "XYZ"},
+        {"id": "s5", "kind": "reversal", "reverses": "s2"},
+    )  # fmt: skip
+    assert (status, receipt["accepted"], receipt["duplicate"]) == (200, 3, 1)
+    assert [one["field"] for one in receipt["rejected"]] == ["amount", "currency"]
+    company.deliver()
+    company.deliver()
+    row = company.table.items["days#spend", "ads#2026-11-01"]
+    assert row["USD#spend"] == {"N": "10500000"}
+    assert (company.mrr()["days"], company.cloud.events) == ([], [])
+
+
+def test_advice_says_what_is_missing_for_it(company: Company) -> None:
+    day = {"effective_at": "2025-11-02T10:00:00Z"}
+    spend = {"id": "s", "kind": "spend", "channel": "ads", "amount": 10, **day}
+    company.send({**NEW, **day}, spend)
+    company.deliver()
+    goal = {"target_mrr": 100000, "channels": ["ads", "organic"], "optimization_type": "spend"}
+    status, told = company.ask("POST", "/api/v1/revenue/optimize", goal)
+    assert (status, told["status"], told["binding"]) == (200, "too_thin", "data")
+    periods = {one["channel"]: one["have"] for one in told["missing"] if one["what"] == "periods"}
+    assert periods == {"ads": 1, "organic": 0}
+    assert float(told["outlook"]["mrr"]) == pytest.approx(49.99 * 1.0389)
+    for bad in ({"target_mrr": 0}, {"channels": []}, {"optimization_type": "luck"}, {"days": 1}):
+        assert company.ask("POST", "/api/v1/revenue/optimize", {**goal, **bad})[0] == 422
 
 
 def test_poison_is_buried_alone_and_counts_once_it_is_mended(company: Company) -> None:

@@ -8,7 +8,7 @@ from labverse.kernel.clock import Clock
 from labverse.kernel.errors import FieldError, InvalidInput
 from labverse.revenue.daily import series
 from labverse.revenue.figures import Series
-from labverse.revenue.models import Event, Movement, Rejected, Reversal, parse
+from labverse.revenue.models import Event, Movement, Rejected, Spend, Touchpoint, parse
 from labverse.revenue.ports import Book, Sums
 from labverse.revenue.rates import Rates
 from labverse.revenue.report import (
@@ -19,7 +19,7 @@ from labverse.revenue.report import (
     Receipt,
     shown,
 )
-from labverse.revenue.timeline import TOTAL, customer_of
+from labverse.revenue.timeline import TOTAL
 
 MOST = 500
 """Events in one batch."""
@@ -65,7 +65,7 @@ class Recording:
 
     def _unworthy(self, event: Event) -> str | None:
         """Why it cannot be valued in the base currency; None where it can."""
-        if not isinstance(event, Movement):
+        if not isinstance(event, Movement | Spend):
             return None
         try:
             self._rates.by_day(event.currency, event.effective_at.toordinal(), 1)
@@ -75,8 +75,9 @@ class Recording:
 
     def _renamed(self, good: list[_Placed]) -> list[_Placed]:
         """With kept names in place of the customers'."""
-        customers = {customer_of(one.event): None for one in good} if good else {}
-        customers.pop("", None)
+        customers = {
+            one.event.customer: None for one in good if isinstance(one.event, Movement | Touchpoint)
+        }
         names = self._book.names(list(customers), self._clock.now()) if customers else {}
         return [_Placed(index, renamed(event, names)) for index, event in good]
 
@@ -100,8 +101,8 @@ class Recording:
 
 
 def renamed(event: Event, names: Mapping[str, str]) -> Event:
-    """`event` under the customer's kept name."""
-    if isinstance(event, Reversal):
+    """`event` under the customer's kept name, where it is about one."""
+    if not isinstance(event, Movement | Touchpoint):
         return event
     return event.model_copy(update={"customer": names[event.customer]})
 
