@@ -14,11 +14,12 @@ from labverse.revenue.settings import RevenueSettings
 
 ROUTES = [
     "POST /api/v2/revenue/events",
+    "GET /api/v2/revenue/events",
     "GET /api/v2/revenue/mrr",
     "DELETE /api/v2/revenue/customers",
     "DELETE /api/v2/revenue/customers/{customer_id}",
 ]
-BOOK = ("BatchGetItem", "PutItem", "UpdateItem", "DeleteItem", "Query")
+BOOK = ("BatchGetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan")
 COUNT = ("BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem")
 # Only what is new in the book: the rows that are made of it are in the same table.
 _NEW_EVENTS = {"eventName": ["INSERT"], "dynamodb": {"Keys": {"sk": {"S": ["event"]}}}}

@@ -8,67 +8,8 @@ from typing import Any
 import pytest
 
 from functions.revenue import handler
-from labverse.platform.keys import mint
+from tests.functions.company import NEW, SHARED, Company, Event
 from tests.functions.conftest import CONTEXT, Cloud
-from tests.unit.platform.fakes import PEPPERS
-from tests.unit.revenue.book import NOW
-from tests.unit.revenue.table import Table
-
-Event = Callable[[str], Any]
-SHARED = (
-    "put_item", "update_item", "delete_item", "batch_get_item", "query", "transact_write_items",
-)  # fmt: skip
-ENTRIES = {"attribution": "http_attribution", "optimize": "http_optimize"}
-NEW = {
-    "id": "1", "kind": "new", "customer": "ana@example.com", "plan": "pro", "channel": "ads",
-    "segment": "small", "amount": "49.99", "currency": "EUR",
-    "effective_at": "2026-11-02T10:00:00Z",
-}  # fmt: skip
-
-
-class Company:
-    """Calls the handlers as API Gateway and the stream do."""
-
-    def __init__(self, cloud: Cloud, event: Event, module: Any) -> None:
-        self.cloud, self.event, self.module, self.table = cloud, event, module, Table()
-        self.key, record = mint("finance", frozenset({"revenue"}), NOW)
-        cloud.records[record.key_id] = record.sealed(PEPPERS)
-
-    def ask(self, verb: str, path: str, body: Any = None, **query: str) -> Any:
-        """Status and body."""
-        event = self.event("revenue/http")
-        http = {**event["requestContext"]["http"], "method": verb, "path": path}
-        asked = {
-            **event,
-            "rawPath": path,
-            "requestContext": {**event["requestContext"], "http": http},
-            "headers": {"x-api-key": self.key, "content-type": "application/json"},
-            "queryStringParameters": query,
-            "body": body if isinstance(body, str) else json.dumps(body),
-        }
-        entry = ENTRIES.get(path.rpartition("/")[2], "http")
-        answer = getattr(self.module, entry)(asked, CONTEXT)
-        return answer["statusCode"], json.loads(answer["body"], parse_float=Decimal)
-
-    def send(self, *events: Any) -> Any:
-        """POST a batch."""
-        return self.ask("POST", "/api/v2/revenue/events", {"events": list(events)})
-
-    def deliver(self, *images: Any) -> None:
-        """What the stream says of these items, or of every event there is."""
-        found = images or [one for one in self.table.inserted if one["sk"]["S"] == "event"]
-        (one,) = self.event("revenue/stream")["Records"]
-        records = [{**one, "dynamodb": {**one["dynamodb"], "NewImage": image}} for image in found]
-        self.module.stream({"Records": records}, CONTEXT)
-
-    def mrr(self, **query: str) -> Any:
-        """The last day asked for, and the whole answer."""
-        status, told = self.ask("GET", "/api/v2/revenue/mrr", **query)
-        assert status == 200, told
-        return told
-
-    def letters(self) -> list[Any]:
-        return [json.loads(one["MessageBody"]) for one in self.cloud.letters]
 
 
 @pytest.fixture
@@ -141,6 +82,26 @@ def test_who_is_forgotten_is_named_nowhere_and_still_counts(company: Company) ->
     assert company.ask("DELETE", f"{path}/cus_7") == (200, {"erased": True})
 
 
+def test_every_event_is_exported_once_and_names_nobody(company: Company) -> None:
+    given = [{**NEW, "id": str(number), "customer": f"{number}@x.org"} for number in range(7)]
+    company.send(*given, {"id": "r", "kind": "reversal", "reverses": "0"})
+    company.deliver()
+    found: list[Any] = []
+    after: dict[str, str] = {}
+    while True:
+        status, told = company.ask("GET", "/api/v2/revenue/events", **after)
+        assert status == 200
+        found += told["events"]
+        if told["next"] is None:
+            break
+        assert "x.org" not in told["next"]
+        after = {"after": told["next"]}
+    assert sorted(one["id"] for one in found) == [*map(str, range(7)), "r"]
+    assert "x.org" not in str(found)
+    assert len({one["customer"] for one in found if "customer" in one}) == 7
+    assert {one["amount"] for one in found if "amount" in one} == {"49.99"}
+
+
 def test_attribution_by_every_method(company: Company) -> None:
     touch = {
         "kind": "touchpoint", "customer": "ana@example.com", "effective_at": "2026-11-01T00:00:00Z",
@@ -194,6 +155,8 @@ def test_poison_is_buried_alone_and_counts_once_it_is_mended(company: Company) -
     (letter,) = company.letters()
     assert letter["consumer"] == "labverse-dev-revenue-stream"
     assert company.mrr()["days"][-1]["customers"] == 1
+    _, told = company.ask("GET", "/api/v2/revenue/events", after="1")
+    assert (told["events"], told["unreadable"]) == ([], ["2"])
     company.table.items["event#2", "event"] = mended
     company.module.stream(letter["event"], CONTEXT)
     assert company.mrr()["days"][-1]["customers"] == 2

@@ -1,8 +1,7 @@
 """Advice out of the ledger: what it takes, what it promises, and when it refuses."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -11,48 +10,12 @@ import pytest
 from labverse.revenue.advice import Advice, Goal
 from labverse.revenue.advising import Advising
 from labverse.revenue.config import AllocationLimits, RevenuePolicy
-from labverse.revenue.daily import Row
-from labverse.revenue.histories import histories
 from labverse.revenue.proposing import propose
-from labverse.revenue.rates import Rate, Rates
 from labverse.revenue.spending import Spending
-from tests.unit.revenue.book import NOW, Time
+from tests.unit.revenue.book import Time
+from tests.unit.revenue.rows import TODAY, Rows, company
 
-TODAY = NOW.date()
 POLICY = RevenuePolicy()
-
-
-@dataclass
-class Rows:
-    """Sums that a test writes down."""
-
-    of: dict[str, list[Row]] = field(default_factory=dict)
-
-    def rows(self, dimension: str) -> list[Row]:
-        return self.of.get(dimension, [])
-
-    def paths(self) -> Any:
-        raise AssertionError("advice looks at no path")
-
-    def put(self, dimension: str, value: str, day: date, fields: Mapping[str, float]) -> None:
-        micros = {name: round(amount * 1e6) for name, amount in fields.items()}
-        self.of.setdefault(dimension, []).append(Row(value, day.toordinal(), micros))
-
-
-def company(days: int = 240, *, skip: int = 0, top: float = 1500.0) -> Rows:
-    """`paid` is saturated and `affiliate` is not; yesterday is the last day, or `skip` before."""
-    rng, rows = np.random.default_rng(7), Rows()
-    curves = {"paid": (900.0, 150.0), "affiliate": (top, 4000.0)}
-    for back in range(days + skip, skip, -1):
-        day, won = TODAY - timedelta(days=back), 0.0
-        for channel, (most, half) in curves.items():
-            spend = 1000 * rng.lognormal(0, 0.3)
-            mine = most * spend / (half + spend) * rng.lognormal(0, 0.1)
-            rows.put("spend", channel, day, {"USD#spend": spend})
-            rows.put("channel", channel, day, {"USD#new": mine, "USD#churn": 5})
-            won += mine
-        rows.put("total", "", day, {"USD#new": won, "USD#churn": 600, "customers": 1e-6})
-    return rows
 
 
 def advised(rows: Rows, **goal: Any) -> Advice:
@@ -168,34 +131,6 @@ def test_what_came_later_does_not_change_what_would_have_been_advised() -> None:
             row.fields["USD#new"] *= 3  # type: ignore[index]
     promised = [advised(one).backtest[0].expected for one in (rows, other)]
     assert promised[0] == promised[1]
-
-
-def test_histories_end_with_the_last_spend_that_we_were_told_of() -> None:
-    rows, last = company(days=40, skip=5), TODAY.toordinal() - 1
-    for dimension in ("spend", "channel"):
-        for row in list(rows.of[dimension]):
-            if row.value == "affiliate" and row.day > last - 15:
-                rows.of[dimension].remove(row)
-    paid, gone = histories(["paid", "affiliate"], rows.rows("spend"), rows.rows("channel"),
-                           Rates(), last)  # fmt: skip
-    assert len(paid.spend) == len(gone.spend) == 40
-    assert gone.spend[-10:].tolist() == [0] * 10
-
-
-def test_spend_and_what_it_won_are_valued_on_their_own_day() -> None:
-    rates = Rates(table=(
-        Rate(currency="EUR", since=date(2020, 1, 1), value=2),  # type: ignore[arg-type]
-        Rate(currency="EUR", since=TODAY - timedelta(days=1), value=3),  # type: ignore[arg-type]
-    ))  # fmt: skip
-    rows = Rows()
-    for back, amount in ((2, 10), (1, 10)):
-        day = TODAY - timedelta(days=back)
-        rows.put("spend", "paid", day, {"EUR#spend": amount, "USD#spend": 1})
-        rows.put("channel", "paid", day, {"EUR#new": 5, "EUR#expansion": 9, "USD#reactivation": 1})
-    (found,) = histories(
-        ["paid"], rows.rows("spend"), rows.rows("channel"), rates, TODAY.toordinal() - 1
-    )
-    assert (found.spend.tolist(), found.revenue.tolist()) == ([21, 31], [11, 16])
 
 
 @pytest.mark.parametrize("aim", ["conversion_rate", "spend"])

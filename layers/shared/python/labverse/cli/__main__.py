@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from labverse.cli import alerts, approve, events, keys, providers, secrets, spend
+from labverse.cli import alerts, approve, events, keys, providers, revenue, secrets, spend
 from labverse.cli.ask import ask
 from labverse.cli.failures import Commands
 from labverse.cli.negotiate import negotiate
@@ -30,6 +30,7 @@ app.add_typer(approve.app, name="approve")
 app.add_typer(events.app, name="events")
 app.add_typer(keys.app, name="keys")
 app.add_typer(providers.app, name="providers")
+app.add_typer(revenue.app, name="revenue")
 app.add_typer(secrets.app, name="secrets")
 app.add_typer(spend.app, name="spend")
 

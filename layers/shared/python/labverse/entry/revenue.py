@@ -17,11 +17,16 @@ from labverse.platform.api import Api, RouteDoc
 from labverse.platform.stream import Work
 from labverse.revenue.advice import Advice, Goal
 from labverse.revenue.models import Event
-from labverse.revenue.report import AttributionReport, Erased, MrrReport, Receipt
+from labverse.revenue.report import AttributionReport, Erased, EventsPage, MrrReport, Receipt
 
 _UNAVAILABLE = {503: "The ledger cannot be reached; what was accepted stays so"}
 _EVENTS = RouteDoc(
     summary="Keep a batch of at most 500 revenue events; a bad one harms no other",
+    tag="revenue",
+    problems=_UNAVAILABLE,
+)
+_EXPORT = RouteDoc(
+    summary="Every event that is kept, page by page, without anybody's name",
     tag="revenue",
     problems=_UNAVAILABLE,
 )
@@ -48,6 +53,7 @@ _ERASE = RouteDoc(
 _ERASE_NAMED = _ERASE._replace(summary="The same, for ids that do not fit into a path")
 Advise = Callable[[Goal], Advice]
 Named = Annotated[str, Query(description="As it is in the events.")]
+After = Annotated[str | None, Query(description="`next` of the page before.", max_length=128)]
 Dimension = Annotated[
     Literal["plan", "channel", "segment"] | None, Query(description="Figures of each, besides.")
 ]
@@ -84,6 +90,10 @@ def routes(api: Api, books: Callable[[], Books]) -> Api:
         receipt = books().recording(exact["events"])
         _measure(receipt)
         return receipt
+
+    @api.route("GET", "/api/v2/revenue/events", scope="revenue", doc=_EXPORT)
+    def export(after: After = None) -> EventsPage:
+        return books().recording.page(after)
 
     @api.route("GET", "/api/v2/revenue/mrr", scope="revenue", doc=_MRR)
     def mrr(first: First = None, last: Last = None, by: Dimension = None) -> MrrReport:

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from labverse.kernel.clock import Clock
-from labverse.revenue.advice import Advice, Effect, Goal
+from labverse.revenue.advice import Advice, Goal
 from labverse.revenue.config import RevenuePolicy
 from labverse.revenue.daily import series
 from labverse.revenue.hindsight import backtest
@@ -32,15 +32,13 @@ class Advising:
         now = self._clock.now()
         # Today is not over: what is spent in the morning wins in the evening.
         last = now.date() - timedelta(days=1)
-        total = series(self._sums.rows(TOTAL), self._policy.rates).get("")
-        trend = Trend.of(total, last)
+        trend = Trend.of(series(self._sums.rows(TOTAL), self._policy.rates).get(""), last)
         found = propose(
             self._histories(goal, last),
             goal.optimization_type,
             lambda more: trend.reaches(goal, more),
             self._policy,
         )
-        low, high = found.interval
         return Advice(
             optimization_type=goal.optimization_type,
             status=found.status,
@@ -49,7 +47,7 @@ class Advising:
             budget=found.budget,
             unspent=found.unspent,
             channels=list(found.channels),
-            effect=Effect(expected=found.mean, low=low, high=high),
+            effect=found.effect,
             probability_of_loss=found.probability_of_loss,
             binding=found.binding,
             outlook=trend.outlook(goal, found.mean, found.deviation),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from labverse.revenue.advice import Aim, Limit
+from labverse.revenue.advice import Aim, Effect, Limit
 from labverse.revenue.config import RevenuePolicy
 from labverse.revenue.hindsight import change
 from labverse.revenue.moves import NORMAL
@@ -58,10 +58,10 @@ class Proposal:
     usable: list[Spending] = field(default_factory=list)
 
     @property
-    def interval(self) -> tuple[float, float]:
-        """90 %, of what is won beyond today."""
+    def effect(self) -> Effect:
+        """What is won beyond today."""
         reach = NORMAL.inv_cdf(0.5 + INTERVAL / 2) * self.deviation
-        return self.mean - reach, self.mean + reach
+        return Effect(expected=self.mean, low=self.mean - reach, high=self.mean + reach)
 
     @property
     def probability_of_loss(self) -> float:

@@ -15,6 +15,7 @@ from labverse.revenue.report import (
     LONGEST,
     AttributionReport,
     Erased,
+    EventsPage,
     MrrReport,
     Receipt,
     shown,
@@ -58,6 +59,13 @@ class Recording:
         accepted, duplicate = self._kept(self._renamed(good), rejected)
         rejected.sort(key=lambda one: one.index)
         return Receipt(accepted=accepted, duplicate=duplicate, rejected=rejected)
+
+    def page(self, after: str | None) -> EventsPage:
+        """Some of what is kept. Raises Unavailable."""
+        found = self._book.page(after)
+        return EventsPage(
+            events=list(found.events), unreadable=list(found.unreadable), next=found.last
+        )
 
     def erase(self, customer: str) -> Erased:
         """Forget who a customer is; what he paid stays in every sum. Raises Unavailable."""
