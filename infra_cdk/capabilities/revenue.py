@@ -16,6 +16,7 @@ ROUTES = [
     "POST /api/v2/revenue/events",
     "GET /api/v2/revenue/events",
     "GET /api/v2/revenue/mrr",
+    "GET /api/v2/revenue/checkin",
     "DELETE /api/v2/revenue/customers",
     "DELETE /api/v2/revenue/customers/{customer_id}",
 ]

@@ -131,6 +131,14 @@ def test_spend_is_counted_once_beside_mrr_and_can_be_taken_back(company: Company
     assert (company.mrr()["days"], company.cloud.events) == ([], [])
 
 
+def test_the_check_in_is_one_answer(company: Company) -> None:
+    company.send({**NEW, "effective_at": "2025-11-02T10:00:00Z"})
+    company.deliver()
+    status, told = company.ask("GET", "/api/v2/revenue/checkin")
+    assert (status, told["today"]["customers"], told["last_day"]) == (200, 1, "2025-11-02")
+    assert told["next_actions"][0]["command"] == "kimi revenue import FILE"
+
+
 def test_advice_says_what_is_missing_for_it(company: Company) -> None:
     day = {"effective_at": "2025-11-02T10:00:00Z"}
     spend = {"id": "s", "kind": "spend", "channel": "ads", "amount": 10, **day}

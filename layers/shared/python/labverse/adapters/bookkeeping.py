@@ -14,6 +14,7 @@ from labverse.adapters.eventbridge import EventBridgeAnnouncer
 from labverse.platform.stream import Consumer
 from labverse.revenue.applying import Applying
 from labverse.revenue.attribution import attribute
+from labverse.revenue.checking import Checking
 from labverse.revenue.config import RevenuePolicy
 from labverse.revenue.counting import Counting
 from labverse.revenue.service import Attributing, Recording, Reporting
@@ -31,6 +32,7 @@ class Books:
     recording: Recording
     reporting: Reporting
     attributing: Attributing
+    checking: Checking
 
 
 def books(have: RevenueSettings, read: Read) -> Books:
@@ -40,6 +42,7 @@ def books(have: RevenueSettings, read: Read) -> Books:
         recording=Recording(_book(have, read), rates, now),
         reporting=Reporting(sums(have), rates, now),
         attributing=Attributing(sums(have), attribute),
+        checking=Checking(sums(have), rates, now),
     )
 
 

@@ -9,6 +9,7 @@ import typer
 
 from labverse.cli import alerts, approve, events, keys, providers, revenue, secrets, spend
 from labverse.cli.ask import ask
+from labverse.cli.checkin import checkin
 from labverse.cli.failures import Commands
 from labverse.cli.negotiate import negotiate
 from labverse.cli.status import status
@@ -23,6 +24,7 @@ app = typer.Typer(
     "costs, manage its keys and dead letters.",
 )
 app.command()(ask)
+app.command()(checkin)
 app.command()(negotiate)
 app.command()(status)
 app.add_typer(alerts.app, name="alerts")

@@ -16,6 +16,7 @@ from labverse.platform import telemetry
 from labverse.platform.api import Api, RouteDoc
 from labverse.platform.stream import Work
 from labverse.revenue.advice import Advice, Goal
+from labverse.revenue.checkin import CheckIn
 from labverse.revenue.models import Event
 from labverse.revenue.report import AttributionReport, Erased, EventsPage, MrrReport, Receipt
 
@@ -34,6 +35,11 @@ _MRR = RouteDoc(
     summary="Daily MRR, its movements, retention and growth",
     tag="revenue",
     problems={**_UNAVAILABLE, 422: "Days or a dimension that there are not"},
+)
+_CHECKIN = RouteDoc(
+    summary="The day's revenue health: MRR, movements, anomalies, spend, what to do next",
+    tag="revenue",
+    problems=_UNAVAILABLE,
 )
 _ATTRIBUTION = RouteDoc(
     summary="Which channels customers who came are owed to",
@@ -98,6 +104,10 @@ def routes(api: Api, books: Callable[[], Books]) -> Api:
     @api.route("GET", "/api/v2/revenue/mrr", scope="revenue", doc=_MRR)
     def mrr(first: First = None, last: Last = None, by: Dimension = None) -> MrrReport:
         return books().reporting.mrr(first, last, by)
+
+    @api.route("GET", "/api/v2/revenue/checkin", scope="revenue", doc=_CHECKIN)
+    def checkin() -> CheckIn:
+        return books().checking()
 
     return _erasing(api, books)
 

@@ -19,6 +19,8 @@ CUSTOMERS = "customers"
 CONVERSIONS, NULLS = "conversions", "nulls"
 SPEND = "spend"
 """The kind of an entry, and the dimension of the rows that it is in: one for each channel."""
+WON = ("new", "reactivation")
+"""The kinds by which customers come: what spend is for."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICRO = timedelta(microseconds=1)
