@@ -71,6 +71,15 @@ def test_a_target_that_is_out_of_reach_is_called_so() -> None:
     assert found.budget <= 2 * sum(one.current for one in found.channels) + 1e-6
 
 
+@pytest.mark.parametrize(("aim", "top"), [("target_mrr", 90_000.0), ("spend", 90_000.0)])
+def test_no_channel_goes_further_from_today_than_the_policy_lets_it(aim: str, top: float) -> None:
+    found = advised(company(top=top), target_mrr=1e9, optimization_type=aim)
+    shares = [one.recommended / one.current for one in found.channels]
+    assert found.budget != pytest.approx(sum(one.current for one in found.channels))
+    step = found.budget / min(one.current for one in found.channels) / 100
+    assert all(0.25 - step <= share <= 3 + step for share in shares)
+
+
 def test_money_that_does_not_pay_back_is_not_asked_for() -> None:
     dear = POLICY.model_copy(update={"payback_months": 0.5})
     goal = Goal(target_mrr=1e9, channels=["paid", "affiliate"])

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labverse.revenue.ledger import rollup
@@ -140,6 +140,7 @@ def exports(draw: st.DrawFn) -> list[dict[str, str]]:
     return found
 
 
+@settings(deadline=None)
 @given(exports(), st.randoms())
 def test_in_the_end_mrr_is_what_the_active_ones_pay(
     cells: list[dict[str, str]], random: Any

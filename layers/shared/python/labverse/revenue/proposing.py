@@ -1,7 +1,7 @@
 """Which budget for which aim: candidates from today's money on, each split as well as it can be."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -35,8 +35,13 @@ class Candidate:
 
     @classmethod
     def of(cls, fitted: Fitted, factor: float) -> "Candidate":
-        """The best split of so much money."""
-        plan = fitted.plan(factor * float(fitted.current.sum()))
+        """The best split of so much money. How far a channel may go is meant of what it gets today:
+        twice the money with three times the share would be six times of what was ever tried.
+        """
+        limits = fitted.limits
+        floor, ceiling = min(limits.floor / factor, 1.0), max(limits.ceiling / factor, 1.0)
+        held = limits.model_copy(update={"floor": floor, "ceiling": ceiling})
+        plan = replace(fitted, limits=held).plan(factor * float(fitted.current.sum()))
         to = np.array([one.recommended for one in plan.channels])
         return cls(plan, factor, *change(fitted, fitted.current, to))
 
