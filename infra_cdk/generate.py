@@ -16,7 +16,7 @@ from infra_cdk.deployment.api_shared import IDEMPOTENCY, PROBLEM
 from labverse import VERSION
 from labverse.approve.config import ApprovePolicy
 from labverse.approve.events import ApprovalDecided, ApprovalRequested
-from labverse.entry import a2a, approve, negotiate, observe, revenue, route, slack
+from labverse.entry import a2a, approve, negotiate, observe, revenue, route, slack, upsell
 from labverse.entry.openai import routes as openai
 from labverse.kernel.signing import KeySet
 from labverse.negotiate.config import NegotiatePolicy
@@ -33,6 +33,8 @@ from labverse.route.events import (
     ProviderHealthChanged,
     TaskRouted,
 )
+from labverse.upsell.config import UpsellPolicy
+from labverse.upsell.events import OfferDecided, OutcomeRecorded
 
 EVENTS: tuple[type[BaseModel], ...] = (
     ApprovalDecided,
@@ -43,6 +45,8 @@ EVENTS: tuple[type[BaseModel], ...] = (
     FallbackRequested,
     ModelRetirementNeared,
     MrrChanged,
+    OfferDecided,
+    OutcomeRecorded,
     ProviderHealthChanged,
     TaskRouted,
 )
@@ -53,6 +57,7 @@ CONFIGS: dict[str, type[BaseModel]] = {
     "revenue_policy": RevenuePolicy,
     "route_policy": RoutePolicy,
     "stage": StageConfig,
+    "upsell_policy": UpsellPolicy,
 }
 
 
@@ -62,6 +67,7 @@ def openapi() -> dict[str, Any]:
     api = Api(Keyring(_NoKeys(), _NoKeys(), _NoTime()))
     route.routes(api, _never)
     openai.routes(api, _never, _never)
+    upsell.routes(api, _never)
     approve.routes(api, _never)
     negotiate.routes(api, _never, _never)
     a2a.routes(api, _never)

@@ -37,6 +37,8 @@ class Approve(Construct):
         event = self._function("event", Traits(asynchronous=True))
         self._functions, self._event = (http, task, event), event
         for function in self._functions:
+            # It knows no resource: a token is its own proof, and lies sealed in its item.
+            _let(function, "states:SendTaskSuccess", "*")
             # Items are sealed with the same key as the tokens in them.
             foundation.let_write_items(function, foundation.approvals, *_ITEMS)
             foundation.let_read_secret(function, foundation.slack)
@@ -54,7 +56,7 @@ class Approve(Construct):
         self._rules()
 
     def serves(self, workflow: Workflow) -> None:
-        """Allow to answer the tokens of this workflow, and to hear and see how it ended.
+        """Allow to hear and see how this workflow ended.
 
         By its name and not by its reference: it refers to `ask` itself, and a circle of resources
         cannot be deployed.
@@ -62,7 +64,6 @@ class Approve(Construct):
         name = cast(sfn.CfnStateMachine, workflow.node.default_child).state_machine_name
         machine = self._arn("stateMachine", str(name))
         for function in self._functions:
-            _let(function, "states:SendTaskSuccess", machine)
             _let(function, "states:DescribeExecution", self._arn("execution", f"{name}:*"))
         events.Rule(
             self,

@@ -42,6 +42,8 @@ class Foundation:
     approvals: dynamodb.ITable
     deals: dynamodb.ITable
     revenue: dynamodb.ITable
+    decisions: dynamodb.ITable
+    segments: dynamodb.ITable
     data: s3.IBucket
     model_url: str
     model_name: str

@@ -17,6 +17,7 @@ from labverse.negotiate.config import NegotiatePolicy
 from labverse.platform.config import FILE, StageFacts
 from labverse.revenue.config import RevenuePolicy
 from labverse.route.config import RouteConfig, RoutePolicy
+from labverse.upsell.config import UpsellPolicy
 
 SOURCE = ROOT / "layers" / "shared" / "python" / "labverse"
 # The client of the HTTP API runs on people's machines, never in a function.
@@ -25,6 +26,7 @@ POLICIES: dict[str, type[Model]] = {
     "approve": ApprovePolicy,
     "negotiate": NegotiatePolicy,
     "revenue": RevenuePolicy,
+    "upsell": UpsellPolicy,
 }
 """Policies of the capabilities besides route, by word."""
 

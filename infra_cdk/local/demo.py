@@ -11,7 +11,8 @@ import boto3
 from infra_cdk.local import progress, web
 from infra_cdk.local.failover import failover
 from infra_cdk.local.instance import Instance
-from infra_cdk.local.negotiated import negotiated
+from infra_cdk.local.journey_negotiate import negotiated
+from infra_cdk.local.journey_upsell import upsell
 from infra_cdk.local.problems import Problem
 from infra_cdk.local.prompt import QUESTION, Reply, ask, show
 
@@ -37,7 +38,9 @@ def demo(instance: Instance) -> None:
     failover(facts)
     progress.line("\nJourney 1 went as expected.\n\nJourney 2: negotiate")
     negotiated(facts)
-    progress.line("\nJourney 2 went as expected.")
+    progress.line("\nJourney 2 went as expected.\n\nJourney 3: upsell")
+    upsell(facts)
+    progress.line("\nJourney 3 went as expected.")
 
 
 def _health(facts: dict[str, Any]) -> None:

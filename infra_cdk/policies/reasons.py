@@ -2,6 +2,7 @@
 
 from infra_cdk.policies.accepted import Accepted
 from infra_cdk.policies.reasons_of_code import CODE
+from infra_cdk.policies.reasons_of_functions import UNLIMITED
 
 __all__ = ["ACCEPTED", "Accepted"]
 
@@ -53,6 +54,11 @@ ACCEPTED: tuple[Accepted, ...] = (
         "answers of at most 24 h, which a caller may have erased: a backup would keep them 35 days",
     ),
     Accepted(
+        ("LV-TableWithoutRecovery", "AwsSolutions-DDB3", "CKV_AWS_28"),
+        "data/Decisions/Resource",
+        "decisions about customers, who may be erased: a backup would keep them 35 days longer",
+    ),
+    Accepted(
         ("AwsSolutions-S1", "CKV_AWS_18"),
         "data/DataBucket/Resource",
         "only roles of ours reach it, for what passes through a workflow; who did is told by "
@@ -84,21 +90,6 @@ ACCEPTED: tuple[Accepted, ...] = (
         ("CKV_AWS_173",),
         "service/*/Resource",
         "Lambda encrypts variables; ours hold no secret, LV-KeyInEnvironment denies one",
-    ),
-    Accepted(
-        ("CKV_AWS_115",),
-        "service/Guard/*/Resource",
-        "nobody but Secrets Manager and a daily schedule calls it, one call after the other",
-    ),
-    Accepted(
-        ("CKV_AWS_115",),
-        "service/Observe/*/Resource",
-        "a runaway of it spends nothing: the API's throttle is limit enough",
-    ),
-    Accepted(
-        ("CKV_AWS_115",),
-        "service/Route/Event/Resource",
-        "a runaway of it cannot start more tasks than the stage's maximum",
     ),
     Accepted(
         ("AwsSolutions-SQS3", "Serverless-SQSRedrivePolicy"),
@@ -154,11 +145,6 @@ ACCEPTED: tuple[Accepted, ...] = (
         "what a lost event would have done is done at the next tick, within a minute",
     ),
     Accepted(
-        ("CKV_AWS_115",),
-        "service/Approve/*/Resource",
-        "a runaway of it spends nothing: people are asked once for each id, however often",
-    ),
-    Accepted(
         ("LV-StatefulInReplaceableStack",),
         "fallback/Ollama/Models/Files/Resource",
         "a cache of models that anybody may pull again; the next task does, if it is gone",
@@ -201,4 +187,5 @@ ACCEPTED: tuple[Accepted, ...] = (
         "it is TLS 1.3 only",
     ),
     *CODE,
+    *UNLIMITED,
 )

@@ -60,6 +60,9 @@ def _tables(scope: Construct, config: StageConfig, key: kms.IKey) -> dict[str, s
         "Approvals": Shape("approval_id", todo=True),
         "Deals": Shape("deal_id", todo=True),
         "Revenue": Shape("pk", sort_key="sk", stream=True),
+        # What a company had erased of a customer must not be there to be recovered.
+        "Decisions": Shape("id", sort_key="name", recoverable=False),
+        "Segments": Shape("segment"),
     }
     tables = {
         id_.lower(): Table(scope, id_, config=config, key=key, shape=shape)

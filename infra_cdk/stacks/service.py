@@ -19,6 +19,7 @@ from infra_cdk.capabilities.negotiate import Negotiate
 from infra_cdk.capabilities.observe import Observe
 from infra_cdk.capabilities.revenue import Revenue
 from infra_cdk.capabilities.route import Route
+from infra_cdk.capabilities.upsell import Upsell
 from infra_cdk.config import StageConfig
 from infra_cdk.constructs import layer, share
 from infra_cdk.constructs.api import Api
@@ -34,6 +35,7 @@ _SHARED = (
     "data-key",
     "dead-letters",
     "deals-table",
+    "decisions-table",
     "event-bus",
     "key-pepper-secret",
     "keys-table",
@@ -45,9 +47,19 @@ _SHARED = (
     "provider-keys-secret",
     "revenue-stream",
     "revenue-table",
+    "segments-table",
     "slack-secret",
 )
-_TABLES = ("keys", "ledger", "answers", "capacity", "approvals", "deals")
+_TABLES = (
+    "keys",
+    "ledger",
+    "answers",
+    "capacity",
+    "approvals",
+    "deals",
+    "decisions",
+    "segments",
+)
 _LAYERS = ("solver",)
 
 
@@ -72,9 +84,8 @@ class ServiceStack(cdk.Stack):
         route = Route(self, foundation=foundation)
         negotiate = Negotiate(self, foundation=foundation, ask=approve.ask, phrase=route.task)
         approve.serves(negotiate.workflow)
-        Observe(self, foundation=foundation)
-        Guard(self, foundation=foundation)
-        Revenue(self, foundation=foundation)
+        for capability in (Observe, Guard, Revenue, Upsell):
+            capability(self, foundation=foundation)
         outputs = {
             "ApiUrl": api.address,
             "ApiId": api.api_id,
@@ -83,11 +94,16 @@ class ServiceStack(cdk.Stack):
             "RouteWorkflowArn": route.workflow.state_machine_arn,
             "NegotiateWorkflowArn": negotiate.workflow.state_machine_arn,
         }
-        share.publish(self, stage=config.stage, name="api-url", value=api.address)
-        host = cdk.Fn.select(2, cdk.Fn.split("/", api.address))
-        share.publish(self, stage=config.stage, name="api-host", value=host)
-        for name, value in outputs.items():
-            cdk.CfnOutput(self, name, value=value)
+        _tell(self, config, api, outputs)
+
+
+def _tell(scope: Construct, config: StageConfig, api: Api, outputs: dict[str, str]) -> None:
+    """What whoever deployed, and other stacks, want to know."""
+    share.publish(scope, stage=config.stage, name="api-url", value=api.address)
+    host = cdk.Fn.select(2, cdk.Fn.split("/", api.address))
+    share.publish(scope, stage=config.stage, name="api-host", value=host)
+    for name, value in outputs.items():
+        cdk.CfnOutput(scope, name, value=value)
 
 
 def _foundation(

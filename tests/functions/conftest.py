@@ -38,6 +38,8 @@ ENVIRONMENT = {
     "PROVIDER_KEYS_ARN": "arn:aws:secretsmanager:us-east-1:000000000000:secret:provider-keys",
     "PROVIDER_BASE_URL": "none",
     "CAPACITY_TABLE": "capacity",
+    "DECISIONS_TABLE": "decisions",
+    "SEGMENTS_TABLE": "segments",
     "FALLBACK_SERVICE": '{"cluster": "c", "service": "s", "minimum": 0, "maximum": 1}',
 }
 

@@ -42,6 +42,7 @@ CAPABILITIES = (
     Capability("route"),
     Capability("observe", without=WORKFLOW),
     Capability("guard", without=WORKFLOW),
+    Capability("upsell", without=WORKFLOW),
     Capability("approve", without=WORKFLOW),
     Capability("negotiate"),
     Capability("revenue", without=WORKFLOW),
@@ -49,7 +50,7 @@ CAPABILITIES = (
 
 # Domain code that no function serves yet. It is held to the rules of the domain all the same, and
 # gets a row once it is deployed.
-UNDEPLOYED = ("runbook", "upsell", "forecast")
+UNDEPLOYED = ("runbook", "forecast")
 
 # Folders and files of those kinds that belong to no capability: pattern → names.
 NOT_CAPABILITIES = {

@@ -46,7 +46,8 @@ def kind(event: dict[str, Any]) -> str:
         return "stream"
     if "requestContext" in event:
         return "http"
-    return "task" if event.keys() == {"trace_id", "request"} else "event"
+    of_a_state = event.keys() >= {"trace_id", "request"} or "negotiation_id" in event
+    return "task" if of_a_state else "event"
 
 
 def commands(assembly: Assembly) -> str:

@@ -1,4 +1,4 @@
-"""approve may answer the workflows that ask people, each of them, and no other."""
+"""approve may look at the workflows that ask people, each of them, and at no other."""
 
 import re
 
@@ -28,13 +28,12 @@ def granted(assembly: Assembly, entry: str, action: str) -> set[str]:
     return {hit[0] if (hit := LAST.search(one)) else one for one in found}
 
 
-def test_every_workflow_that_asks_is_answered_and_no_other(local: Assembly) -> None:
+def test_every_workflow_that_asks_is_looked_at_and_no_other(local: Assembly) -> None:
     names = asking(local)
     assert names, "no workflow asks people: is this test reading the right place?"
     for entry in ("http", "task", "event"):
-        assert granted(local, entry, "states:SendTaskSuccess") == {
-            f"stateMachine:{name}" for name in names
-        }
+        # AWS takes this one on everything alone: whoever holds a token may answer it.
+        assert granted(local, entry, "states:SendTaskSuccess") == {"*"}
         assert granted(local, entry, "states:DescribeExecution") == {
             f"execution:{name}:*" for name in names
         }

@@ -13,7 +13,7 @@ HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 def _folders(assembly: Assembly) -> set[Path]:
     found = {layer for function in assembly.functions() for layer in assembly.layers(function)}
-    assert len(found) == 3, "shared, deps, tracing"
+    assert len(found) == 4, "shared, deps, tracing, solver"
     return found
 
 

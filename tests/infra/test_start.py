@@ -92,6 +92,8 @@ def _http(key: str) -> dict[str, Any]:
         "headers": {"content-type": "application/json", "x-api-key": "lv_nobody_knows"},
         "requestContext": {
             "requestId": "request",
+            "apiId": "example",
+            "domainName": "example.execute-api.us-east-1.amazonaws.com",
             "stage": "$default",
             "http": {"method": method, "path": path, "sourceIp": "127.0.0.1"},
         },

@@ -46,6 +46,7 @@ without_resource := {
 	"logs:CreateLogDelivery", "logs:GetLogDelivery", "logs:UpdateLogDelivery", "logs:DeleteLogDelivery",
 	"logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:DescribeResourcePolicies", "logs:DescribeLogGroups",
 	"ecr:GetAuthorizationToken", "cloudwatch:PutMetricData", "dynamodb:ListStreams",
+	"states:SendTaskSuccess",
 }
 
 needs_resource(statement) if {

@@ -136,6 +136,12 @@ def test_without_a_deal_the_exit_code_says_so(fake: Fake, kimi: Any, state: str)
     assert (done.exit_code, done.stdout.split()[:3]) == (1, ["n-1", f"{state}:", "empty_zopa"])
 
 
+def test_terms_that_were_agreed_before_are_no_failure(fake: Fake, kimi: Any) -> None:
+    replies(fake, {**WAITING, "state": "refused", "reason": "already_agreed", "approval": None})
+    done = kimi("negotiate", *PLATFORMS)
+    assert (done.exit_code, "kimi approve list" in done.stderr) == (0, True)
+
+
 def test_a_certificate_of_no_deal_needs_no_columns(fake: Fake, kimi: Any) -> None:
     shortfall = {"shortfall": [10.0, 0.0], "side_payments_close": True}
     replies(fake, {**WORKING, "state": "no_agreement", "certificate": shortfall})

@@ -7,7 +7,17 @@ from __future__ import annotations
 
 import typer
 
-from labverse.cli import alerts, approve, events, keys, providers, revenue, secrets, spend
+from labverse.cli import (
+    alerts,
+    approve,
+    events,
+    keys,
+    providers,
+    revenue,
+    secrets,
+    spend,
+    upsell,
+)
 from labverse.cli.ask import ask
 from labverse.cli.checkin import checkin
 from labverse.cli.failures import Commands
@@ -35,6 +45,7 @@ app.add_typer(providers.app, name="providers")
 app.add_typer(revenue.app, name="revenue")
 app.add_typer(secrets.app, name="secrets")
 app.add_typer(spend.app, name="spend")
+app.add_typer(upsell.app, name="upsell")
 
 
 def main() -> None:

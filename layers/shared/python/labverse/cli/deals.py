@@ -109,6 +109,8 @@ def _next(told: Told) -> Iterator[str]:
     if told["state"] == "waiting" and approval:
         yield f"a person decides: kimi approve yes {approval['id']}, or the buttons in Slack"
         yield f"how it ended: kimi negotiate --id {told['id']}"
+    elif told.get("reason") == "already_agreed":
+        yield "agreed for this month, or somebody is asked about it: kimi approve list"
     elif approval and approval.get("decided_by"):
         yield f"{approval['state']} by {approval['decided_by']}"
 

@@ -119,5 +119,7 @@ class _Talk:
             show.machine(told)
         else:
             deals.show(told)
-        if fail and told["state"] not in ("agreed", "waiting"):
+        # Terms that were agreed before are no failure: what was wished for is so.
+        settled = told["state"] in ("agreed", "waiting") or told["reason"] == "already_agreed"
+        if fail and not settled:
             raise typer.Exit(REFUSED)

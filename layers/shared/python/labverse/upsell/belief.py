@@ -5,6 +5,7 @@ for whether, a linear one for how much. Both are updated one outcome at a time.
 """
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,7 +17,7 @@ _SPREAD = 0.3
 
 @dataclass(frozen=True)
 class Belief:
-    """Gaussian posteriors. Rewards are in units of the first one that was not 0."""
+    """Gaussian posteriors. Rewards are in units: what was expected, or the first that was not 0."""
 
     chance: Floats
     chance_cov: Floats
@@ -28,12 +29,14 @@ class Belief:
     learned: int = 0
 
     @classmethod
-    def prior(cls, width: int) -> "Belief":
-        """Even odds of one unit, loosely."""
+    def prior(cls, width: int, chance: float = 0.5, size: float = 1.0) -> "Belief":
+        """So probable, and so many units then; loosely."""
         cov = np.diag(np.r_[1.0, np.full(width - 1, _SPREAD)])
-        unit = np.zeros(width)
-        unit[0] = 1.0
-        return cls(np.zeros(width), cov, unit, cov.copy())
+        logit, unit = np.zeros(width), np.zeros(width)
+        # Averaged over what is not known, the odds are the ones that were told.
+        logit[0] = np.log(chance / (1 - chance)) * np.sqrt(1 + np.pi * cov[0, 0] / 8)
+        unit[0] = size
+        return cls(logit, cov, unit, cov.copy())
 
     def logit(self, x: Floats) -> tuple[float, float]:
         """Mean and standard deviation of the logit of a reward."""
@@ -44,15 +47,23 @@ class Belief:
         noise = (1.0 + self.residual) / (1.0 + self.rewarded)
         return float(self.size @ x), float(np.sqrt(noise * (x @ self.size_cov @ x)))
 
-    def after(self, x: Floats, reward: float) -> "Belief":
-        """Having seen this reward, in units."""
-        learned = self._whether(x, reward != 0)
+    def after(self, x: Floats, reward: float, restless: float = 0.0) -> "Belief":
+        """Having seen this reward, in units. `restless`: how far doubts return to the prior's."""
+        learned = (self._doubting(restless) if restless else self)._whether(x, reward != 0)
         return learned if reward == 0 else learned._how_much(x, reward)
+
+    def _doubting(self, share: float) -> "Belief":
+        prior = Belief.prior(self.chance.size).chance_cov
+        return replace(
+            self,
+            chance_cov=self.chance_cov + share * (prior - self.chance_cov),
+            size_cov=self.size_cov + share * (prior - self.size_cov),
+        )
 
     def _whether(self, x: Floats, rewarded: bool) -> "Belief":
         # One step of the extended Kalman filter; the curvature is that of the averaged logistic.
         mean, deviation = self.logit(x)
-        p = float(_sigmoid(mean / np.sqrt(1 + np.pi * deviation**2 / 8)))
+        p = float(averaged(mean, deviation))
         slope = self.chance_cov @ x
         curvature = p * (1 - p)
         gain = slope / (1 + curvature * deviation**2)
@@ -76,13 +87,42 @@ class Belief:
         )
 
 
-def values(beliefs: list[Belief], x: Floats, draws: Floats, shifts: Floats) -> Floats:
-    """(draws, offers): expected rewards by samples of the posteriors; `draws` (2, n, offers)."""
-    logits = np.array([belief.logit(x) for belief in beliefs])
-    amounts = np.array([belief.amount(x) for belief in beliefs])
-    chance = _sigmoid(logits[:, 0] + shifts + draws[0] * logits[:, 1])
-    return np.asarray(chance * (amounts[:, 0] + draws[1] * amounts[:, 1]))
+class Outlook(NamedTuple):
+    """What is believed of several offers in one context: (offers,) each, rewards not in units."""
+
+    logit: Floats
+    logit_deviation: Floats
+    amount: Floats
+    amount_deviation: Floats
+
+    @classmethod
+    def of(cls, beliefs: list[Belief], x: Floats, units: Floats) -> "Outlook":
+        """`units`: (offers,), what their rewards were measured in."""
+        logits = np.array([belief.logit(x) for belief in beliefs])
+        amounts = np.array([belief.amount(x) for belief in beliefs])
+        return cls(logits[:, 0], logits[:, 1], amounts[:, 0] * units, amounts[:, 1] * units)
+
+    def sampled(self, draws: Floats, shifts: Floats | float = 0.0) -> Floats:
+        """(draws, offers): expected rewards by samples of the posteriors; `draws` (2, n, offers),
+        of a normal distribution whose deviation 1 is the posterior's; `shifts` of the logits.
+        """
+        chance = sigmoid(self.logit + shifts + draws[0] * self.logit_deviation)
+        return np.asarray(chance * (self.amount + draws[1] * self.amount_deviation))
+
+    def best(self, offer: int, draws: Floats) -> float:
+        """The share of samples in which no other offer is expected to bring more."""
+        return float((self.sampled(draws).argmax(axis=1) == offer).mean())
+
+    def means(self) -> Floats:
+        """(offers,): expected rewards under the whole posterior."""
+        return np.asarray(averaged(self.logit, self.logit_deviation) * self.amount)
 
 
-def _sigmoid(value: Floats | float) -> Floats:
+def averaged(mean: Floats | float, deviation: Floats | float) -> Floats:
+    """Mean of a logistic function of a normal variable, by MacKay's approximation (1992)."""
+    return sigmoid(mean / np.sqrt(1 + np.pi * np.square(deviation) / 8))
+
+
+def sigmoid(value: Floats | float) -> Floats:
+    """The logistic function, safe far out."""
     return np.asarray(1 / (1 + np.exp(-np.clip(value, -30, 30))))

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -24,10 +24,6 @@ class State:
     unit: float = 0.0
     beliefs: Mapping[str, Belief] = field(default_factory=dict)
     lead: Lead = field(default_factory=Lead)
-
-    def space(self, width: int) -> Space:
-        """The space of contexts, empty at first."""
-        return self.known or Space(width)
 
 
 def encode(state: State) -> bytes:
@@ -57,11 +53,13 @@ def encode(state: State) -> bytes:
     return json.dumps(head, separators=(",", ":")).encode() + b"\n" + blob
 
 
-def decode(data: bytes, width: int) -> State:
+def decode(data: bytes, width: int, pairs: int = 0) -> State:
     """Raises InvalidInput for bytes that are not a state, or one wider than `width`."""
     text, _, blob = data.partition(b"\n")
     try:
-        return _state(json.loads(text), np.frombuffer(blob, "<f4").astype(np.float64), width)
+        numbers = np.frombuffer(blob, "<f4").astype(np.float64)
+        read = _state(json.loads(text), numbers, width)
+        return replace(read, known=replace(read.known, pairs=pairs)) if read.known else read
     except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
         raise InvalidInput("state: these bytes are not a policy's state") from error
 

@@ -8,9 +8,8 @@ policies follow an incumbent until they are proven better at any look.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 import numpy as np
 from numpy.random import PCG64, Generator
@@ -18,56 +17,18 @@ from numpy.random import PCG64, Generator
 from labverse.kernel.errors import InvalidInput
 from labverse.upsell import codec
 from labverse.upsell.arrays import Floats
-from labverse.upsell.belief import Belief, values
+from labverse.upsell.belief import Belief, Outlook
 from labverse.upsell.codec import State
 from labverse.upsell.lead import Lead
-from labverse.upsell.space import Context
+from labverse.upsell.rules import Decision, Expectation, Mode, Rules
+from labverse.upsell.space import Context, Space
 
-Mode = Literal["learning", "apprentice", "holdout"]
+__all__ = ["Decision", "Expectation", "Mode", "Policy", "Rules", "held_out"]
 
-
-@dataclass(frozen=True)
-class Rules:
-    """What people decide about a policy. Shares are of decisions, or of customers for `holdout`."""
-
-    incumbent: str | None = None
-    """Offered to the holdout, and followed until the policy is proven ahead of it."""
-    holdout: float = 0.0
-    apprentice: bool = False
-    own_share: float = 0.2
-    """Of an apprentice's decisions that are its own."""
-    floor: float = 0.01
-    """Spread evenly over all offers, so that every one stays measurable."""
-    samples: int = 256
-    exploration: float = 0.35
-    """Scales the deviations that are sampled from. 1 is textbook, and explores more than pays."""
-    stated_logit: float = 0.5
-    """What stating an offer is worth, fading once it has been tried `stated_trials` times."""
-    stated_trials: float = 20.0
-    width: int = 48
-    """Most features, the constant with them."""
-
-
-@dataclass(frozen=True)
-class Decision:
-    """One offer, with all that learning from it and judging it later takes."""
-
-    offer: str
-    propensity: float
-    probabilities: Mapping[str, float]
-    own: Mapping[str, float]
-    """What Thompson sampling alone would do; what an apprentice is measured by."""
-    expected: float
-    """Expected reward of the offer, posterior mean."""
-    gain: float
-    """The same, less that of the incumbent, or of an even choice where there is none."""
-    confidence: float
-    """Share of the policy's draws in which no other offer was better here. The draws are narrower
-    than the posterior (`exploration`), so it is more confident than a probability would be.
-    """
-    mode: Mode
-    model_version: int
-    context: Context
+_HONEST = 0.7
+"""Scales deviations for `confidence`. A normal posterior of logits has too heavy an upper tail for
+offers that were seldom tried; this is where confidence was right as often as it says, over
+simulations of few and of many offers, with rare and with frequent rewards."""
 
 
 @dataclass(frozen=True)
@@ -87,13 +48,14 @@ class Policy:
         names = list(dict.fromkeys(offers))
         if not names:
             raise InvalidInput("offers: none is eligible")
-        sampled = self._sampled(context, names, rng, stated)
-        best = np.bincount(sampled.argmax(axis=1), minlength=len(names)) / len(sampled)
-        own = self.rules.floor / len(names) + (1 - self.rules.floor) * best
+        outlook = self._outlook(context, names)
+        draws = rng.standard_normal((2, self.rules.samples, len(names)))
+        shifts = self._shifts(names, stated)
+        own = self._own(outlook.sampled(draws * self.rules.exploration, shifts))
         mode = self._mode(context, names)
         chances = self._followed(own, names, mode)
         chosen = min(int(np.searchsorted(np.cumsum(chances), rng.random())), len(names) - 1)
-        means = sampled.mean(axis=0)
+        means = outlook.means()
         return Decision(
             offer=names[chosen],
             propensity=float(chances[chosen]),
@@ -101,7 +63,7 @@ class Policy:
             own=dict(zip(names, own.tolist(), strict=True)),
             expected=float(means[chosen]),
             gain=float(means[chosen] - self._base(means, names)),
-            confidence=float(best[chosen]),
+            confidence=outlook.best(chosen, draws * _HONEST),
             mode=mode,
             model_version=self.state.version,
             context=dict(context),
@@ -119,15 +81,18 @@ class Policy:
         if not np.isfinite(reward):
             raise InvalidInput("reward: must be finite")
         state = replace(self.state, version=self.state.version + 1)
-        if decision.mode == "holdout":
+        if decision.mode in ("holdout", "off"):
             return replace(self, state=state)
-        space = state.space(self.rules.width).seen(decision.context)
-        unit = state.unit or abs(reward)
-        old = state.beliefs.get(decision.offer) or Belief.prior(self.rules.width)
-        belief = old.after(space.vector(decision.context), reward / unit if unit else 0.0)
+        space = self._space().seen(decision.context)
+        unit = self.rules.unit(decision.offer)
+        first = state.unit or (abs(reward) if unit is None else 0.0)
+        measure = unit or first
+        told = reward / measure if measure else 0.0
+        x = space.vector(decision.context)
+        belief = self._belief(decision.offer).after(x, told, self.rules.restless)
         beliefs = {**state.beliefs, decision.offer: belief}
         lead = self._lead(decision, reward)
-        learned = replace(state, known=space, unit=unit, beliefs=beliefs, lead=lead)
+        learned = replace(state, known=space, unit=first, beliefs=beliefs, lead=lead)
         return replace(self, state=learned)
 
     @property
@@ -143,22 +108,37 @@ class Policy:
     def from_bytes(cls, data: bytes, rules: Rules | None = None) -> Policy:
         """Raises InvalidInput for anything but what `to_bytes` gave."""
         rules = rules or Rules()
-        return cls(rules, codec.decode(data, rules.width))
+        return cls(rules, codec.decode(data, rules.width, rules.pairs))
 
-    def _sampled(
-        self, context: Context, names: list[str], rng: Generator, stated: str | None
-    ) -> Floats:
-        """(samples, offers): expected rewards under samples of what is believed."""
-        x = self.state.space(self.rules.width).vector(context)
-        prior = Belief.prior(self.rules.width)
-        beliefs = [self.state.beliefs.get(name, prior) for name in names]
-        shifts = np.array([
-            self.rules.stated_logit * self.rules.stated_trials
-            / (self.rules.stated_trials + belief.learned) * (name == stated)
-            for name, belief in zip(names, beliefs, strict=True)
-        ])  # fmt: skip
-        draws = rng.standard_normal((2, self.rules.samples, len(names))) * self.rules.exploration
-        return values(beliefs, x, draws, shifts) * (self.state.unit or 1.0)
+    def _space(self) -> Space:
+        return self.state.known or Space(self.rules.width, pairs=self.rules.pairs)
+
+    def _belief(self, name: str) -> Belief:
+        """Of an offer; before any outcome, what was expected of it."""
+        known = self.rules.expected.get(name)
+        if name in self.state.beliefs:
+            return self.state.beliefs[name]
+        if known is None:
+            return Belief.prior(self.rules.width)
+        return Belief.prior(self.rules.width, known.chance, float(np.sign(known.size)))
+
+    def _outlook(self, context: Context, names: list[str]) -> Outlook:
+        beliefs = [self._belief(name) for name in names]
+        units = np.array([self.rules.unit(name) or self.state.unit or 1.0 for name in names])
+        return Outlook.of(beliefs, self._space().vector(context), units)
+
+    def _shifts(self, names: list[str], stated: str | None) -> Floats:
+        """What stating an offer adds to its logit when offers are drawn; nothing is told of it."""
+        trials = self.rules.stated_trials
+        tried = np.array([self._belief(name).learned for name in names])
+        fading = self.rules.stated_logit * trials / (trials + tried)
+        return np.asarray(fading * np.array([name == stated for name in names]))
+
+    def _own(self, sampled: Floats) -> Floats:
+        """(offers,): the share of samples in which each is the best, and the floor."""
+        count = sampled.shape[1]
+        best = np.bincount(sampled.argmax(axis=1), minlength=count) / len(sampled)
+        return np.asarray(self.rules.floor / count + (1 - self.rules.floor) * best)
 
     def _mode(self, context: Context, names: list[str]) -> Mode:
         customer = context.get("customer_id")
@@ -169,7 +149,7 @@ class Policy:
         return "apprentice" if self.rules.apprentice and not self.proven else "learning"
 
     def _followed(self, own: Floats, names: list[str], mode: Mode) -> Floats:
-        share = {"learning": 1.0, "apprentice": self.rules.own_share, "holdout": 0.0}[mode]
+        share = {"learning": 1.0, "apprentice": self.rules.own_share}.get(mode, 0.0)
         incumbent = np.array([float(name == self.rules.incumbent) for name in names])
         return share * own + (1 - share) * incumbent
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,9 @@ from labverse.upsell.arrays import Floats
 Context = Mapping[str, Any]
 NOT_FEATURES = frozenset({"customer_id"})
 _FAR = 3.0
+_TIMES = " \u00d7 "
+_DAMP = 0.5
+"""Of products: what they add is believed to be smaller than what their numbers do."""
 _NUMBERS = (int, float, np.integer, np.floating)
 _HUGE = 1e9
 _LONGEST = 64
@@ -30,16 +33,25 @@ class Space:
     places: Mapping[str, int] = field(default_factory=dict)
     moments: Mapping[str, tuple[int, float, float]] = field(default_factory=dict)
     """By number: count, mean, sum of squared distances from it."""
+    pairs: int = 0
+    """So many of the numbers that come first are also features by their products."""
 
     def seen(self, context: Context) -> "Space":
         """With this context's names in it, and its numbers in their moments."""
         places, moments = dict(self.places), dict(self.moments)
         for name, value in _parts(context):
-            if name not in places and len(places) < self.width - 1:
-                places[name] = len(places) + 1
+            for new in (name, *self._products(name, value, moments)):
+                if name not in moments and new not in places and len(places) < self.width - 1:
+                    places[new] = len(places) + 1
             if name in places and value is not None:
                 moments[name] = _joined(moments.get(name, (0, 0.0, 0.0)), value)
-        return Space(self.width, places, moments)
+        return replace(self, places=places, moments=moments)
+
+    def _products(self, name: str, value: float | None, moments: Mapping[str, object]) -> list[str]:
+        """Of a number that is new, with those that came before it and with itself."""
+        if value is None or len(moments) >= self.pairs:
+            return []
+        return [f"{other}{_TIMES}{name}" for other in (*moments, name)]
 
     def vector(self, context: Context) -> Floats:
         """(width,): unknown names and missing numbers are 0; numbers end three deviations out."""
@@ -48,6 +60,11 @@ class Space:
         for name, value in _parts(context):
             if (place := self.places.get(name)) is not None:
                 x[place] = 1.0 if value is None else self._scaled(name, value)
+        for name, place in self.places.items():
+            one, _, other = name.partition(_TIMES)
+            if other and one in self.places and other in self.places:
+                product = float(x[self.places[one]] * x[self.places[other]])
+                x[place] = _DAMP * (max(-_FAR, min(_FAR, product)) - (one == other))
         return x
 
     def _scaled(self, name: str, value: float) -> float:
@@ -61,7 +78,7 @@ def _parts(context: Context) -> list[tuple[str, float | None]]:
     """Names with a number, or with None for a kind that is present. Anything else is no feature."""
     parts: list[tuple[str, float | None]] = []
     for name, value in context.items():
-        if name in NOT_FEATURES:
+        if name in NOT_FEATURES or _TIMES in str(name):
             continue
         short = str(name)[:_LONGEST]
         if isinstance(value, str):
