@@ -150,7 +150,10 @@ def test_advice_says_what_is_missing_for_it(company: Company) -> None:
     periods = {one["channel"]: one["have"] for one in told["missing"] if one["what"] == "periods"}
     assert periods == {"ads": 1, "organic": 0}
     assert float(told["outlook"]["mrr"]) == pytest.approx(49.99 * 1.0389)
-    for bad in ({"target_mrr": 0}, {"channels": []}, {"optimization_type": "luck"}, {"days": 1}):
+    wrong: list[dict[str, Any]] = [
+        {"target_mrr": 0}, {"channels": []}, {"optimization_type": "luck"}, {"days": 1},
+    ]  # fmt: skip
+    for bad in wrong:
         assert company.ask("POST", "/api/v1/revenue/optimize", {**goal, **bad})[0] == 422
 
 

@@ -56,7 +56,9 @@ def test_the_figures_are_those_of_the_ledger() -> None:
 
 def test_an_empty_ledger_asks_for_customers() -> None:
     found = checked(Rows())
-    assert (found.today.mrr, found.last_day, found.spend.channels) == (0, None, [])
+    assert found.today.mrr == 0
+    assert found.last_day is None
+    assert found.spend.channels == []
     assert commands(found) == ["kimi revenue import FILE"]
 
 
@@ -96,9 +98,11 @@ def test_spend_of_channels_and_what_it_won() -> None:
         rows.put("spend", "organic", day, {"USD#spend": 1})
     found = checked(rows)
     paid, organic = found.spend.channels
-    assert (paid.week, paid.month, paid.won, paid.per_new_mrr) == (48, 60, 15, 4)
-    assert (organic.month, organic.won, organic.per_new_mrr) == (4, 0, None)
-    assert (found.spend.week, found.spend.month, found.spend.last_day) == (50, 64, TODAY)
+    assert [paid.week, paid.month, paid.won] == [48, 60, 15]
+    assert [organic.month, organic.won] == [4, 0]
+    assert [paid.per_new_mrr, organic.per_new_mrr] == [4, None]
+    assert [found.spend.week, found.spend.month] == [50, 64]
+    assert found.spend.last_day == TODAY
     target = commands(found)[-1]
     assert target == "kimi revenue --target-mrr 5500 --channels paid organic"
     assert "Ask what organic is for." in [one.what for one in found.next_actions]
