@@ -72,8 +72,9 @@ def openapi() -> dict[str, Any]:
     negotiate.routes(api, _never, _never)
     a2a.routes(api, _never)
     slack.routes(api, _never)
-    revenue.routes(api, _never, _never)
+    revenue.routes(api, _never)
     revenue.attribution(api, _never)
+    revenue.optimizing(api, _never)
     observe.routes(api, _never, _never)
     schema = api.resolver.get_openapi_schema(
         title="Lab-Verse",

@@ -7,30 +7,13 @@ from labverse.entry import revenue as entry
 from labverse.platform import files, telemetry
 from labverse.platform.api import Api
 from labverse.platform.prime import primed
-from labverse.revenue.attribution import attribute
-from labverse.revenue.service import Attributing
 from labverse.revenue.settings import RevenueSettings
 
 settings = primed(RevenueSettings.read)
-
-
-@primed
-def api() -> Api:
-    """Events in and figures out, behind the key check."""
-    built = doors.api(settings().STAGE, settings().KEYS_TABLE)
-    recording = bookkeeping.recording(settings(), files.read)
-    reporting = bookkeeping.reporting(settings(), files.read)
-    entry.routes(built, lambda: recording, lambda: reporting)
-    return built
-
-
-@primed
-def attribution() -> Api:
-    """The route whose solver the others do not wait for."""
-    built = doors.api(settings().STAGE, settings().KEYS_TABLE)
-    attributing = Attributing(bookkeeping.sums(settings()), attribute)
-    entry.attribution(built, lambda: attributing)
-    return built
+books = primed(lambda: bookkeeping.books(settings(), files.read))
+api = primed(lambda: entry.routes(_door(), books))
+attribution = primed(lambda: entry.attribution(_door(), books))
+optimization = primed(lambda: entry.optimizing(_door(), _advising))
 
 
 @primed
@@ -49,10 +32,26 @@ def http(event: dict[str, Any], context: Any) -> Any:
 
 
 def http_attribution(event: dict[str, Any], context: Any) -> Any:
-    """The route of `attribution`."""
+    """The route whose solver the others do not wait for."""
     return telemetry.invoke(attribution().handle, event, context, "requestContext.requestId")
+
+
+def http_optimize(event: dict[str, Any], context: Any) -> Any:
+    """The route that fits curves."""
+    return telemetry.invoke(optimization().handle, event, context, "requestContext.requestId")
 
 
 def stream(event: dict[str, Any], context: Any) -> Any:
     """New events of the table, once they are in it."""
     return telemetry.invoke(take(), event, context, "Records[0].eventID")
+
+
+def _door() -> Api:
+    return doors.api(settings().STAGE, settings().KEYS_TABLE)
+
+
+def _advising() -> entry.Advise:
+    """Not before it is asked for: it imports what only its own function's layers hold."""
+    from labverse.adapters.advising import advising  # numpy
+
+    return advising(settings(), files.read)

@@ -14,11 +14,13 @@ from labverse.revenue.settings import RevenueSettings
 
 ROUTES = [
     "POST /api/v2/revenue/events",
+    "GET /api/v2/revenue/events",
     "GET /api/v2/revenue/mrr",
+    "GET /api/v2/revenue/checkin",
     "DELETE /api/v2/revenue/customers",
     "DELETE /api/v2/revenue/customers/{customer_id}",
 ]
-BOOK = ("BatchGetItem", "PutItem", "UpdateItem", "DeleteItem", "Query")
+BOOK = ("BatchGetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan")
 COUNT = ("BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem")
 # Only what is new in the book: the rows that are made of it are in the same table.
 _NEW_EVENTS = {"eventName": ["INSERT"], "dynamodb": {"Keys": {"sk": {"S": ["event"]}}}}
@@ -28,7 +30,7 @@ _KEPT = Duration.hours(23)
 
 
 class Revenue(Construct):
-    """Three functions: attribution needs a solver that the other two do not wait for."""
+    """Four functions: attribution and advice need a solver that the others do not wait for."""
 
     def __init__(self, scope: Construct, *, foundation: Foundation) -> None:
         super().__init__(scope, "Revenue")
@@ -37,20 +39,23 @@ class Revenue(Construct):
         attribution = self._function(
             "http_attribution", Traits(cold_budget=True, layers=("solver",))
         )
+        optimize = self._function("http_optimize", Traits(cold_budget=True, layers=("solver",)))
         stream = self._function("stream", Traits())
-        for function in (http, attribution):
+        for function in (http, attribution, optimize):
             foundation.let_check_keys(function)
-        foundation.let_repeat(http)
+        for function in (http, optimize):
+            foundation.let_repeat(function)
         self._let(http, *BOOK)
-        self._let(attribution, "Query")
+        for function in (attribution, optimize):
+            self._let(function, "Query")
         self._let(stream, *COUNT)
         foundation.let_announce(stream)
         add_routes(api=foundation.api, function=http.live, routes=ROUTES)
-        add_routes(
-            api=foundation.api,
-            function=attribution.live,
-            routes=["GET /api/v2/revenue/attribution"],
-        )
+        for function, route in (
+            (attribution, "GET /api/v2/revenue/attribution"),
+            (optimize, "POST /api/v1/revenue/optimize"),
+        ):
+            add_routes(api=foundation.api, function=function.live, routes=[route])
         self._follow(stream)
         self._watch(stream)
 

@@ -8,66 +8,8 @@ from typing import Any
 import pytest
 
 from functions.revenue import handler
-from labverse.platform.keys import mint
+from tests.functions.company import NEW, SHARED, Company, Event
 from tests.functions.conftest import CONTEXT, Cloud
-from tests.unit.platform.fakes import PEPPERS
-from tests.unit.revenue.book import NOW
-from tests.unit.revenue.table import Table
-
-Event = Callable[[str], Any]
-SHARED = (
-    "put_item", "update_item", "delete_item", "batch_get_item", "query", "transact_write_items",
-)  # fmt: skip
-NEW = {
-    "id": "1", "kind": "new", "customer": "ana@example.com", "plan": "pro", "channel": "ads",
-    "segment": "small", "amount": "49.99", "currency": "EUR",
-    "effective_at": "2026-11-02T10:00:00Z",
-}  # fmt: skip
-
-
-class Company:
-    """Calls the handlers as API Gateway and the stream do."""
-
-    def __init__(self, cloud: Cloud, event: Event, module: Any) -> None:
-        self.cloud, self.event, self.module, self.table = cloud, event, module, Table()
-        self.key, record = mint("finance", frozenset({"revenue"}), NOW)
-        cloud.records[record.key_id] = record.sealed(PEPPERS)
-
-    def ask(self, verb: str, path: str, body: Any = None, **query: str) -> Any:
-        """Status and body."""
-        event = self.event("revenue/http")
-        http = {**event["requestContext"]["http"], "method": verb, "path": path}
-        asked = {
-            **event,
-            "rawPath": path,
-            "requestContext": {**event["requestContext"], "http": http},
-            "headers": {"x-api-key": self.key, "content-type": "application/json"},
-            "queryStringParameters": query,
-            "body": body if isinstance(body, str) else json.dumps(body),
-        }
-        entry = self.module.http_attribution if "attribution" in path else self.module.http
-        answer = entry(asked, CONTEXT)
-        return answer["statusCode"], json.loads(answer["body"], parse_float=Decimal)
-
-    def send(self, *events: Any) -> Any:
-        """POST a batch."""
-        return self.ask("POST", "/api/v2/revenue/events", {"events": list(events)})
-
-    def deliver(self, *images: Any) -> None:
-        """What the stream says of these items, or of every event there is."""
-        found = images or [one for one in self.table.inserted if one["sk"]["S"] == "event"]
-        (one,) = self.event("revenue/stream")["Records"]
-        records = [{**one, "dynamodb": {**one["dynamodb"], "NewImage": image}} for image in found]
-        self.module.stream({"Records": records}, CONTEXT)
-
-    def mrr(self, **query: str) -> Any:
-        """The last day asked for, and the whole answer."""
-        status, told = self.ask("GET", "/api/v2/revenue/mrr", **query)
-        assert status == 200, told
-        return told
-
-    def letters(self) -> list[Any]:
-        return [json.loads(one["MessageBody"]) for one in self.cloud.letters]
 
 
 @pytest.fixture
@@ -140,6 +82,26 @@ def test_who_is_forgotten_is_named_nowhere_and_still_counts(company: Company) ->
     assert company.ask("DELETE", f"{path}/cus_7") == (200, {"erased": True})
 
 
+def test_every_event_is_exported_once_and_names_nobody(company: Company) -> None:
+    given = [{**NEW, "id": str(number), "customer": f"{number}@x.org"} for number in range(7)]
+    company.send(*given, {"id": "r", "kind": "reversal", "reverses": "0"})
+    company.deliver()
+    found: list[Any] = []
+    after: dict[str, str] = {}
+    while True:
+        status, told = company.ask("GET", "/api/v2/revenue/events", **after)
+        assert status == 200
+        found += told["events"]
+        if told["next"] is None:
+            break
+        assert "x.org" not in told["next"]
+        after = {"after": told["next"]}
+    assert sorted(one["id"] for one in found) == [*map(str, range(7)), "r"]
+    assert "x.org" not in str(found)
+    assert len({one["customer"] for one in found if "customer" in one}) == 7
+    assert {one["amount"] for one in found if "amount" in one} == {"49.99"}
+
+
 def test_attribution_by_every_method(company: Company) -> None:
     touch = {
         "kind": "touchpoint", "customer": "ana@example.com", "effective_at": "2026-11-01T00:00:00Z",
@@ -152,6 +114,49 @@ def test_attribution_by_every_method(company: Company) -> None:
     assert company.ask("GET", "/api/v2/revenue/attribution", method="luck")[0] == 422
 
 
+def test_spend_is_counted_once_beside_mrr_and_can_be_taken_back(company: Company) -> None:
+    spend = {"kind": "spend", "channel": "ads", "effective_at": "2026-11-01T09:00:00Z"}
+    first = {**spend, "id": "s1", "amount": "10.50"}
+    status, receipt = company.send(
+        first, first, {**spend, "id": "s2", "amount": 1}, {**spend, "id": "s3", "amount": -1},
+        {**spend, "id": "s4", "amount": 1, "currency": "XYZ"},
+        {"id": "s5", "kind": "reversal", "reverses": "s2"},
+    )  # fmt: skip
+    assert (status, receipt["accepted"], receipt["duplicate"]) == (200, 3, 1)
+    assert [one["field"] for one in receipt["rejected"]] == ["amount", "currency"]
+    company.deliver()
+    company.deliver()
+    row = company.table.items["days#spend", "ads#2026-11-01"]
+    assert row["USD#spend"] == {"N": "10500000"}
+    assert (company.mrr()["days"], company.cloud.events) == ([], [])
+
+
+def test_the_check_in_is_one_answer(company: Company) -> None:
+    company.send({**NEW, "effective_at": "2025-11-02T10:00:00Z"})
+    company.deliver()
+    status, told = company.ask("GET", "/api/v2/revenue/checkin")
+    assert (status, told["today"]["customers"], told["last_day"]) == (200, 1, "2025-11-02")
+    assert told["next_actions"][0]["command"] == "kimi revenue import FILE"
+
+
+def test_advice_says_what_is_missing_for_it(company: Company) -> None:
+    day = {"effective_at": "2025-11-02T10:00:00Z"}
+    spend = {"id": "s", "kind": "spend", "channel": "ads", "amount": 10, **day}
+    company.send({**NEW, **day}, spend)
+    company.deliver()
+    goal = {"target_mrr": 100000, "channels": ["ads", "organic"], "optimization_type": "spend"}
+    status, told = company.ask("POST", "/api/v1/revenue/optimize", goal)
+    assert (status, told["status"], told["binding"]) == (200, "too_thin", "data")
+    periods = {one["channel"]: one["have"] for one in told["missing"] if one["what"] == "periods"}
+    assert periods == {"ads": 1, "organic": 0}
+    assert float(told["outlook"]["mrr"]) == pytest.approx(49.99 * 1.0389)
+    wrong: list[dict[str, Any]] = [
+        {"target_mrr": 0}, {"channels": []}, {"optimization_type": "luck"}, {"days": 1},
+    ]  # fmt: skip
+    for bad in wrong:
+        assert company.ask("POST", "/api/v1/revenue/optimize", {**goal, **bad})[0] == 422
+
+
 def test_poison_is_buried_alone_and_counts_once_it_is_mended(company: Company) -> None:
     company.send(NEW, {**NEW, "id": "2", "customer": "b", "plan": "basic"})
     good, bad = [one for one in company.table.inserted if one["sk"]["S"] == "event"]
@@ -161,6 +166,8 @@ def test_poison_is_buried_alone_and_counts_once_it_is_mended(company: Company) -
     (letter,) = company.letters()
     assert letter["consumer"] == "labverse-dev-revenue-stream"
     assert company.mrr()["days"][-1]["customers"] == 1
+    _, told = company.ask("GET", "/api/v2/revenue/events", after="1")
+    assert (told["events"], told["unreadable"]) == ([], ["2"])
     company.table.items["event#2", "event"] = mended
     company.module.stream(letter["event"], CONTEXT)
     assert company.mrr()["days"][-1]["customers"] == 2

@@ -1,6 +1,7 @@
 """The use cases of revenue, over what a stage has on AWS."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from random import SystemRandom
 
@@ -12,9 +13,11 @@ from labverse.adapters.dynamodb_timelines import DynamoTimelines
 from labverse.adapters.eventbridge import EventBridgeAnnouncer
 from labverse.platform.stream import Consumer
 from labverse.revenue.applying import Applying
+from labverse.revenue.attribution import attribute
+from labverse.revenue.checking import Checking
 from labverse.revenue.config import RevenuePolicy
 from labverse.revenue.counting import Counting
-from labverse.revenue.service import Recording, Reporting
+from labverse.revenue.service import Attributing, Recording, Reporting
 from labverse.revenue.settings import RevenueSettings
 
 FILE = "revenue_policy.json"
@@ -22,22 +25,35 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 0.5
 Read = Callable[[str], str]
 
 
-def recording(have: RevenueSettings, read: Read) -> Recording:
-    """Events in; `read` gives the text of a file of config."""
-    policy = _policy(read)
-    book = DynamoBook(
+@dataclass(frozen=True)
+class Books:
+    """What the routes of revenue need, but for what only solvers have."""
+
+    recording: Recording
+    reporting: Reporting
+    attributing: Attributing
+    checking: Checking
+
+
+def books(have: RevenueSettings, read: Read) -> Books:
+    """Over one table; `read` gives the text of a file of config."""
+    rates, now = policy(read).rates, clock.SystemClock()
+    return Books(
+        recording=Recording(_book(have, read), rates, now),
+        reporting=Reporting(sums(have), rates, now),
+        attributing=Attributing(sums(have), attribute),
+        checking=Checking(sums(have), rates, now),
+    )
+
+
+def _book(have: RevenueSettings, read: Read) -> DynamoBook:
+    return DynamoBook(
         table_of(have.STAGE),
         aws.client("dynamodb"),
-        kept=timedelta(days=policy.customer_days),
+        kept=timedelta(days=policy(read).customer_days),
         new_name=clock.new_id,
         pause=pause,
     )
-    return Recording(book, policy.rates, clock.SystemClock())
-
-
-def reporting(have: RevenueSettings, read: Read) -> Reporting:
-    """Figures out."""
-    return Reporting(sums(have), _policy(read).rates, clock.SystemClock())
 
 
 def sums(have: RevenueSettings) -> DynamoSums:
@@ -56,7 +72,7 @@ def counting(have: RevenueSettings, read: Read) -> Counting:
     bus = EventBridgeAnnouncer(aws.client("events"), have.EVENT_BUS, "labverse.revenue", letters)
     now = clock.SystemClock()
     applying = Applying(timelines(have), pause)
-    return Counting(applying, _policy(read).rates, bus, lambda: (clock.new_id(), now.now()))
+    return Counting(applying, policy(read).rates, bus, lambda: (clock.new_id(), now.now()))
 
 
 def consumer(have: RevenueSettings) -> Consumer:
@@ -71,5 +87,6 @@ def pause(attempt: int) -> None:
     clock.pause(SystemRandom().uniform(0, longest))
 
 
-def _policy(read: Read) -> RevenuePolicy:
+def policy(read: Read) -> RevenuePolicy:
+    """What people tune. `read` gives the text of a file of config."""
     return RevenuePolicy.model_validate_json(read(FILE))

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from labverse.adapters import dynamodb_revenue as layout
 from labverse.kernel.errors import Unavailable
 from labverse.revenue.models import Event
+from labverse.revenue.ports import Page
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -61,6 +62,25 @@ class DynamoBook:
         for start in range(0, len(events), _AT_ONCE):
             self._put({one.id: one for one in events[start : start + _AT_ONCE]}, there)
         return there
+
+    def page(self, after: str | None) -> Page:
+        """Pages of a scan, until there is an event on one: most items are something else."""
+        scan: Any = {
+            "TableName": self._table,
+            "ConsistentRead": True,
+            "FilterExpression": "#sk = :event",
+            "ExpressionAttributeNames": {"#sk": layout.SK},
+            "ExpressionAttributeValues": {":event": {"S": layout.EVENT}},
+        }
+        if after is not None:
+            scan["ExclusiveStartKey"] = layout.key(f"event#{after}", layout.EVENT)
+        while True:
+            with layout.unavailable("revenue cannot be read"):
+                found: Any = self._client.scan(**scan)
+            more = found.get("LastEvaluatedKey")
+            if found["Items"] or not more:
+                return _page(found["Items"], more=bool(more))
+            scan["ExclusiveStartKey"] = more
 
     def forget(self, customer: str) -> bool:
         """One delete: no event and no sum names a customer."""
@@ -147,6 +167,18 @@ class DynamoBook:
             except ClientError as error:
                 if error.response["Error"]["Code"] != _REFUSED:  # forgotten meanwhile: stays so
                     raise
+
+
+def _page(items: Sequence[Any], *, more: bool) -> Page:
+    """Goes on after the last event, not where the scan stopped: that item may name a customer."""
+    ids = [item[layout.PK]["S"].removeprefix("event#") for item in items]
+    events, unreadable = [], []
+    for id_, item in zip(ids, items, strict=True):
+        try:
+            events.append(layout.event_of(item))
+        except (KeyError, ValueError):
+            unreadable.append(id_)
+    return Page(events, unreadable, ids[-1] if ids and more else None)
 
 
 def _name(customer: str) -> dict[str, Any]:

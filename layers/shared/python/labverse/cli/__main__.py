@@ -7,8 +7,19 @@ from __future__ import annotations
 
 import typer
 
-from labverse.cli import alerts, approve, events, keys, providers, secrets, spend, upsell
+from labverse.cli import (
+    alerts,
+    approve,
+    events,
+    keys,
+    providers,
+    revenue,
+    secrets,
+    spend,
+    upsell,
+)
 from labverse.cli.ask import ask
+from labverse.cli.checkin import checkin
 from labverse.cli.failures import Commands
 from labverse.cli.negotiate import negotiate
 from labverse.cli.status import status
@@ -23,6 +34,7 @@ app = typer.Typer(
     "costs, manage its keys and dead letters.",
 )
 app.command()(ask)
+app.command()(checkin)
 app.command()(negotiate)
 app.command()(status)
 app.add_typer(alerts.app, name="alerts")
@@ -30,6 +42,7 @@ app.add_typer(approve.app, name="approve")
 app.add_typer(events.app, name="events")
 app.add_typer(keys.app, name="keys")
 app.add_typer(providers.app, name="providers")
+app.add_typer(revenue.app, name="revenue")
 app.add_typer(secrets.app, name="secrets")
 app.add_typer(spend.app, name="spend")
 app.add_typer(upsell.app, name="upsell")

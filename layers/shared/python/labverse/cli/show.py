@@ -11,6 +11,7 @@ from typing import Any, TextIO
 
 import typer
 from rich.console import Console
+from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
@@ -54,6 +55,15 @@ def waiting(text: str) -> Iterator[Callable[[str], None]]:
     """
     with _stderr().status(Text(text, style="dim")) as status:
         yield lambda other: status.update(Text(_CONTROL.sub("", other), style="dim"))
+
+
+@contextlib.contextmanager
+def progress(text: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A bar on stderr; what it gives says how much of `total` is done. Nobody looks: no bar."""
+    console = _stderr()
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(text, total=total)
+        yield lambda done: bar.update(task, completed=done)
 
 
 def _stdout() -> Console:

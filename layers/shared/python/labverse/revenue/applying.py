@@ -11,7 +11,7 @@ from dataclasses import replace
 from labverse.kernel.errors import Unavailable
 from labverse.revenue.models import Event, Reversal
 from labverse.revenue.ports import Held, Timelines, Write
-from labverse.revenue.timeline import Change, Entry, RowKey, changes, customer_of
+from labverse.revenue.timeline import Change, Entry, RowKey, changes, owner_of
 
 MOST = 90
 """Items that one transaction changes, pages and heads included; DynamoDB takes 100."""
@@ -45,13 +45,13 @@ class Applying:
         counted = [one for one in events if not isinstance(one, Reversal)]
         early = self._store.early([one.id for one in counted])
         for one in counted:
-            found[customer_of(one)].append(Entry.of(one))
+            found[owner_of(one)].append(Entry.of(one))
             if one.id in early:
-                found[customer_of(one)].append(Entry(one.id, "reversal"))
+                found[owner_of(one)].append(Entry(one.id, "reversal"))
         for reversal in (one for one in events if isinstance(one, Reversal)):
             target = self._target(reversal)
             if target is not None and not isinstance(target, Reversal):
-                found[customer_of(target)].append(Entry.of(reversal))
+                found[owner_of(target)].append(Entry.of(reversal))
         return found
 
     def _target(self, reversal: Reversal) -> Event | None:

@@ -41,6 +41,12 @@ class RevenuePolicy(Model):
         default=Rates(),
         description="What currencies are worth, from which day on. Events in others are refused.",
     )
+    payback_months: float = Field(
+        default=12,
+        gt=0,
+        le=120,
+        description="So soon must the last money that is advised beyond today's have paid back.",
+    )
     customer_days: int = Field(
         default=1095,
         ge=1,

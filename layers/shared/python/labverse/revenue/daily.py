@@ -33,6 +33,23 @@ def series(rows: Iterable[Row], rates: Rates) -> dict[str, Series]:
     return {value: _one(found[value], last, rates) for value in sorted(found)}
 
 
+def worth(
+    rows: Iterable[Row], kinds: tuple[str, ...], rates: Rates
+) -> Mapping[str, Mapping[int, int]]:
+    """Of these kinds together, in millionths of the base currency: by value and day.
+
+    A value without any is empty. Raises InvalidInput for a missing rate.
+    """
+    found: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    for row in rows:
+        for name, micros in row.fields.items():
+            currency, _, kind = name.partition("#")
+            if kind in kinds and micros:
+                rate = rates.by_day(currency, row.day, 1)[0]
+                found[row.value][row.day] += converted(micros, rate)
+    return found
+
+
 def _one(rows: list[Row], last: int, rates: Rates) -> Series:
     start = min(row.day for row in rows)
     size = last - start + 1

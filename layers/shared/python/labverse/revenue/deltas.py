@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from labverse.revenue.models import Event, Movement, Reversal, Touchpoint
+from labverse.revenue.models import Event, Movement, Reversal, Spend, Touchpoint
 
 
 class Cell(NamedTuple):
@@ -64,9 +64,7 @@ def resolve(events: Iterable[Event]) -> Resolved:
         one for one in by_id.values() if isinstance(one, Movement) and one.id not in reversed_ids
     )
     unmatched = sorted(
-        one.id
-        for one in reversals
-        if not isinstance(by_id.get(one.reverses), Movement | Touchpoint)
+        one.id for one in reversals if isinstance(by_id.get(one.reverses), Reversal | None)
     )
     return Resolved(movements, tuple(unmatched), tuple(sorted(conflicts)))
 
@@ -99,5 +97,7 @@ def _canonical(event: Event) -> tuple[object, ...]:
         return (event.kind, event.reverses)
     if isinstance(event, Touchpoint):
         return (event.kind, event.customer, event.channel, event.effective_at)
+    if isinstance(event, Spend):
+        return (event.kind, event.channel, event.currency, event.amount, event.effective_at)
     names = ("kind", "customer", "plan", "channel", "segment", "currency", "amount", "effective_at")
     return tuple(getattr(event, name) for name in names)

@@ -56,7 +56,7 @@ class Reversal(Model):
 
     id: Id
     kind: Literal["reversal"]
-    reverses: Id = Field(description="The id of a movement or touchpoint, which may arrive later.")
+    reverses: Id = Field(description="The id of any other event, which may arrive later.")
 
 
 class Touchpoint(Model):
@@ -69,7 +69,18 @@ class Touchpoint(Model):
     effective_at: Moment
 
 
-Event = Movement | Reversal | Touchpoint
+class Spend(Model):
+    """What a channel cost on one day: what budgets are learnt from. Never part of MRR."""
+
+    id: Id
+    kind: Literal["spend"]
+    channel: Name
+    amount: Amount
+    currency: Currency = "USD"
+    effective_at: Moment = Field(description="Its day in UTC is the day that it is counted on.")
+
+
+Event = Movement | Reversal | Touchpoint | Spend
 _EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])
 
 

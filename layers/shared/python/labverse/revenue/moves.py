@@ -15,8 +15,8 @@ STEPS = 100
 # Prices of variance that are tried, from "gain alone" to "hardly move", over the total spread.
 _CAUTION = (0.0, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
 # Real curves are no Hill curves and periods are not independent: spreads are this much wider.
-_HUMILITY = 1.2
-_NORMAL = NormalDist()
+HUMILITY = 1.2
+NORMAL = NormalDist()
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Choice:
         more = min(int((limits.ceiling - 1) * at / step), STEPS)
         moves = range(-fewer, more + 1)
         mean, variance = response.change(at, np.maximum(at + step * np.array(moves), 0.0))
-        return cls(at, moves, mean, variance * _HUMILITY**2)
+        return cls(at, moves, mean, variance * HUMILITY**2)
 
     @classmethod
     def none(cls, at: float) -> "Choice":
@@ -58,13 +58,13 @@ class Decision:
 
     def interval(self, level: float) -> tuple[float, float]:
         """The central interval that holds the change with this probability."""
-        z = _NORMAL.inv_cdf(0.5 + level / 2)
+        z = NORMAL.inv_cdf(0.5 + level / 2)
         return self.mean - z * self.deviation, self.mean + z * self.deviation
 
     @property
     def probability_of_loss(self) -> float:
         """Chance that the change is below nothing."""
-        return _NORMAL.cdf(-self.mean / self.deviation) if self.deviation else 0.0
+        return NORMAL.cdf(-self.mean / self.deviation) if self.deviation else 0.0
 
 
 def supported(choices: list[Choice], certainty: float) -> Decision:
@@ -73,7 +73,7 @@ def supported(choices: list[Choice], certainty: float) -> Decision:
     For each price of variance the best moves are exact; the frontier between gain and doubt is
     walked until the lower bound is above nothing. Not to move is always among the answers.
     """
-    z = _NORMAL.inv_cdf(certainty)
+    z = NORMAL.inv_cdf(certainty)
     spread = sum(float(np.sqrt(one.variance.max())) for one in choices) or 1.0
     best = Decision((0,) * len(choices), cautious=True)
     for place, price in enumerate(_CAUTION):

@@ -19,7 +19,7 @@ from labverse.kernel.errors import FieldError, InvalidInput
 from labverse.revenue.arrays import Floats
 from labverse.revenue.config import AllocationLimits
 from labverse.revenue.moves import STEPS, Choice, Decision, supported
-from labverse.revenue.plan import Binding, ChannelPlan, Plan, Status
+from labverse.revenue.plan import Binding, ChannelPlan, Missing, Plan, Status
 from labverse.revenue.response import Response, fit
 from labverse.revenue.spending import Spending, read
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 _RECENT = 90  # periods whose mean is called current
-_INTERVAL = 0.9
+INTERVAL = 0.9
 _DEFAULT = AllocationLimits()
 
 
@@ -39,14 +39,42 @@ def allocate(spend_history: DataFrame, budget: float, limits: AllocationLimits =
     the status is `too_thin` and nothing moves. Raises InvalidInput, naming what is wrong.
     """
     _check(budget)
-    channels = read(spend_history)
-    current = np.array([one.spend[-_RECENT:].mean() for one in channels])
-    if not current.sum() > 0:
-        raise _invalid("spend_history.spend", f"nothing spent in the last {_RECENT} periods")
-    placed = min(float(budget), limits.total * float(current.sum()))
-    mix = current / current.sum() * placed
-    position = _Position(channels, current, mix, float(budget), placed / STEPS)
-    return _plan(position, limits)
+    return Fitted.of(read(spend_history), limits).plan(budget)
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """Channels with their curves: fitted once, asked about as many budgets as one likes."""
+
+    channels: list[Spending]
+    responses: list[Response | None]
+    """None where data is too thin."""
+    missing: tuple[Missing, ...]
+    limits: AllocationLimits
+
+    @classmethod
+    def of(cls, channels: list[Spending], limits: AllocationLimits) -> Fitted:
+        """Curves of those channels that have the data for one."""
+        missing = tuple(gap for one in channels for gap in one.missing(limits))
+        thin = {gap.channel for gap in missing}
+        responses = [
+            None if one.channel in thin else fit(one.spend, one.revenue) for one in channels
+        ]
+        return cls(channels, responses, missing, limits)
+
+    @property
+    def current(self) -> Floats:
+        """What each channel gets per period today."""
+        return np.array([one.spend[-_RECENT:].mean() for one in self.channels])
+
+    def plan(self, budget: float) -> Plan:
+        """The best split of `budget` that the data bear out. Raises InvalidInput."""
+        current = self.current
+        if not current.sum() > 0:
+            raise _invalid("spend_history.spend", f"nothing spent in the last {_RECENT} periods")
+        placed = min(float(budget), self.limits.total * float(current.sum()))
+        mix = current / current.sum() * placed
+        return _plan(self, _Position(self.channels, current, mix, float(budget), placed / STEPS))
 
 
 @dataclass(frozen=True)
@@ -60,18 +88,14 @@ class _Position:
     step: float
 
 
-def _plan(position: _Position, limits: AllocationLimits) -> Plan:
-    missing = [gap for one in position.channels for gap in one.missing(limits)]
-    thin = {gap.channel for gap in missing}
-    responses = [
-        None if one.channel in thin else fit(one.spend, one.revenue) for one in position.channels
-    ]
+def _plan(fitted: Fitted, position: _Position) -> Plan:
+    responses, limits = fitted.responses, fitted.limits
     choices = [
         Choice.none(at) if response is None else Choice.of(response, at, position.step, limits)
         for response, at in zip(responses, position.mix.tolist(), strict=True)
     ]
     decision = supported(choices, limits.certainty)
-    low, high = decision.interval(_INTERVAL)
+    low, high = decision.interval(INTERVAL)
     status = _status(responses, decision)
     unspent = position.budget - float(position.mix.sum())
     return Plan(
@@ -84,7 +108,7 @@ def _plan(position: _Position, limits: AllocationLimits) -> Plan:
         high=high,
         probability_of_loss=decision.probability_of_loss,
         binding=_binding(status, decision, choices, unspent > position.step),
-        missing=tuple(missing),
+        missing=fitted.missing,
     )
 
 

@@ -3,10 +3,18 @@
 from typing import Literal
 
 from labverse.kernel.model import Model
-from labverse.revenue.spending import Missing
 
 Status = Literal["move", "hold", "too_thin"]
 Binding = Literal["budget", "trust_region", "evidence", "data"]
+
+
+class Missing(Model):
+    """What a channel's history lacks before its budget can be moved."""
+
+    channel: str
+    what: str
+    have: float
+    need: float
 
 
 class ChannelPlan(Model):

@@ -3,12 +3,22 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from labverse.kernel.model import Model
 from labverse.revenue.daily import Row
 from labverse.revenue.models import Event
 from labverse.revenue.timeline import Change, Timeline
+
+
+class Page(NamedTuple):
+    """Some of the events that are kept."""
+
+    events: Sequence[Event]
+    unreadable: Sequence[str]
+    """Ids whose records have to be mended first."""
+    last: str | None
+    """After which id there may be more; None where there is none."""
 
 
 class Book(Protocol):
@@ -22,6 +32,13 @@ class Book(Protocol):
         """Keep events, whose ids differ. Returns those that were there before, by id.
 
         Raises Unavailable; some may be kept by then, and are there when it is tried again.
+        """
+        ...
+
+    def page(self, after: str | None) -> Page:
+        """Some events that follow the one of this id, in no order that means anything.
+
+        Raises Unavailable.
         """
         ...
 

@@ -11,7 +11,7 @@ from pydantic import Field, PlainSerializer, WithJsonSchema
 from labverse.kernel.errors import FieldError, InvalidInput
 from labverse.kernel.model import Model
 from labverse.revenue.figures import Day, Series
-from labverse.revenue.models import Rejected
+from labverse.revenue.models import Event, Rejected
 
 # A double holds every millionth up to 10^9, and every cent up to 10^13.
 Money = Annotated[
@@ -67,6 +67,14 @@ class AttributionReport(Model):
     method: str
     total: float = Field(description="Customers who came.")
     conversions: dict[str, float]
+
+
+class EventsPage(Model):
+    """Events as they are kept: customers under names that mean nothing."""
+
+    events: list[Event]
+    unreadable: list[str] = Field(description="Ids of records that have to be mended first.")
+    next: str | None = Field(description="`after` of the next page; null on the last.")
 
 
 class Erased(Model):

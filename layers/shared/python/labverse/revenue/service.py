@@ -8,18 +8,19 @@ from labverse.kernel.clock import Clock
 from labverse.kernel.errors import FieldError, InvalidInput
 from labverse.revenue.daily import series
 from labverse.revenue.figures import Series
-from labverse.revenue.models import Event, Movement, Rejected, Reversal, parse
+from labverse.revenue.models import Event, Movement, Rejected, Spend, Touchpoint, parse
 from labverse.revenue.ports import Book, Sums
 from labverse.revenue.rates import Rates
 from labverse.revenue.report import (
     LONGEST,
     AttributionReport,
     Erased,
+    EventsPage,
     MrrReport,
     Receipt,
     shown,
 )
-from labverse.revenue.timeline import TOTAL, customer_of
+from labverse.revenue.timeline import TOTAL
 
 MOST = 500
 """Events in one batch."""
@@ -59,13 +60,20 @@ class Recording:
         rejected.sort(key=lambda one: one.index)
         return Receipt(accepted=accepted, duplicate=duplicate, rejected=rejected)
 
+    def page(self, after: str | None) -> EventsPage:
+        """Some of what is kept. Raises Unavailable."""
+        found = self._book.page(after)
+        return EventsPage(
+            events=list(found.events), unreadable=list(found.unreadable), next=found.last
+        )
+
     def erase(self, customer: str) -> Erased:
         """Forget who a customer is; what he paid stays in every sum. Raises Unavailable."""
         return Erased(erased=self._book.forget(customer))
 
     def _unworthy(self, event: Event) -> str | None:
         """Why it cannot be valued in the base currency; None where it can."""
-        if not isinstance(event, Movement):
+        if not isinstance(event, Movement | Spend):
             return None
         try:
             self._rates.by_day(event.currency, event.effective_at.toordinal(), 1)
@@ -75,8 +83,9 @@ class Recording:
 
     def _renamed(self, good: list[_Placed]) -> list[_Placed]:
         """With kept names in place of the customers'."""
-        customers = {customer_of(one.event): None for one in good} if good else {}
-        customers.pop("", None)
+        customers = {
+            one.event.customer: None for one in good if isinstance(one.event, Movement | Touchpoint)
+        }
         names = self._book.names(list(customers), self._clock.now()) if customers else {}
         return [_Placed(index, renamed(event, names)) for index, event in good]
 
@@ -100,8 +109,8 @@ class Recording:
 
 
 def renamed(event: Event, names: Mapping[str, str]) -> Event:
-    """`event` under the customer's kept name."""
-    if isinstance(event, Reversal):
+    """`event` under the customer's kept name, where it is about one."""
+    if not isinstance(event, Movement | Touchpoint):
         return event
     return event.model_copy(update={"customer": names[event.customer]})
 

@@ -8,23 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from labverse.kernel.errors import FieldError, InvalidInput
-from labverse.kernel.model import Model
 from labverse.revenue.arrays import Floats
 from labverse.revenue.config import AllocationLimits
+from labverse.revenue.plan import Missing
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
 _COLUMNS = ("date", "channel", "spend", "revenue")
-
-
-class Missing(Model):
-    """What a channel's history lacks before its budget can be moved."""
-
-    channel: str
-    what: str
-    have: float
-    need: float
 
 
 @dataclass(frozen=True)
@@ -35,9 +26,13 @@ class Spending:
     spend: Floats
     revenue: Floats
 
+    def part(self, first: int, end: int) -> Spending:
+        """Periods from `first` up to `end`, which is not among them."""
+        return Spending(self.channel, self.spend[first:end], self.revenue[first:end])
+
     def missing(self, limits: AllocationLimits) -> list[Missing]:
         """Nothing where a curve can be fitted."""
-        mean = float(self.spend.mean())
+        mean = float(self.spend.mean()) if len(self.spend) else 0.0
         varied = float(self.spend.std()) / mean if mean > 0 else 0.0
         has = (
             ("periods", float(len(self.spend)), float(limits.periods)),

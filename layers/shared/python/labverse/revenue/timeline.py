@@ -11,12 +11,16 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain
 from typing import NamedTuple
 
-from labverse.revenue.models import SIGNS, Event, Movement, Reversal, Touchpoint
+from labverse.revenue.models import SIGNS, Event, Reversal, Spend, Touchpoint
 
 TOTAL = "total"
 CUSTOMERS = "customers"
 """The field of a row that says how many more customers pay than the day before."""
 CONVERSIONS, NULLS = "conversions", "nulls"
+SPEND = "spend"
+"""The kind of an entry, and the dimension of the rows that it is in: one for each channel."""
+WON = ("new", "reactivation")
+"""The kinds by which customers come: what spend is for."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICRO = timedelta(microseconds=1)
@@ -52,6 +56,8 @@ class Entry(NamedTuple):
         if isinstance(event, Touchpoint):
             return cls(event.id, "touchpoint", at, channel=event.channel)
         micros = int(event.amount.scaleb(6))
+        if isinstance(event, Spend):
+            return cls(event.id, SPEND, at, "", event.channel, "", event.currency, micros)
         names = (event.plan, event.channel, event.segment, event.currency)
         return cls(event.id, event.kind, at, *names, micros)
 
@@ -124,6 +130,8 @@ Group = tuple[str, str]
 
 def _groups(one: Entry) -> tuple[Group, ...]:
     """Whose rows a movement is in; a touchpoint is in none."""
+    if one.kind == SPEND:
+        return ((SPEND, one.channel),)
     if one.kind not in SIGNS:
         return ()
     named = (("plan", one.plan), ("channel", one.channel), ("segment", one.segment))
@@ -180,6 +188,11 @@ def path(standing: Iterable[Entry]) -> tuple[str, ...]:
     return tuple(touches if len(touches) <= 2 * _HALF else touches[:_HALF] + touches[-_HALF:])
 
 
-def customer_of(event: Event) -> str:
-    """Whose event it is; a reversal does not say."""
-    return event.customer if isinstance(event, Movement | Touchpoint) else ""
+def owner_of(event: Event) -> str:
+    """On whose timeline it lies: a customer's, or for spend a channel's of that one day.
+
+    A reversal does not say. No kept name of a customer holds a `#`.
+    """
+    if isinstance(event, Spend):
+        return f"{SPEND}#{event.channel}#{event.effective_at.date()}"
+    return "" if isinstance(event, Reversal) else event.customer
