@@ -65,13 +65,6 @@ def old(**age: float) -> str:
         ("issues.0.values", [5, 5, 8], "issues.0.values"),
         ("issues.0.values.1", "NaN" * 50, "issues.0.values.1"),
         ("issues.0.owner", "nobody", "issues.0.owner"),
-        ("issues.0.values.1", 10**400, "issues.0.values.1"),
-        ("issues.0.values.1", 1e300, "issues.0.values.1"),
-        ("issues.0.values.1", -1e-300, "issues.0.values.1"),
-        ("positions.1.utilities.1.2", 1e308, "positions.1.utilities.1.2"),
-        ("positions.1.reserve.1", -1e16, "positions.1.reserve.1"),
-        ("positions.1.weight", 1e300, "positions.1.weight"),
-        ("epsilon", 1e300, "epsilon"),
         ("issues.0.cost", [1, 2], "issues.0.cost"),
         ("issues.0.cost", [1, 2, -1], "issues.0.cost.2"),
         ("issues.0.cost", [1, 2, "0.0000001"], "issues.0.cost.2"),
@@ -174,16 +167,6 @@ def test_everything_is_told_at_once(deals: Bargaining) -> None:
         "scenarios.probabilities", "positions.1.reserve.1", "positions.0.unit",
         "positions.1.agent", "positions.1.as_of", "risk_aversion", "positions.0.weight",
     }  # fmt: skip
-
-
-def test_numbers_that_json_does_not_have_are_named(deals: Bargaining) -> None:
-    text = json.dumps(changed(BODY, "positions.1.reserve.1", float("nan")))
-    assert refused(deals, text) == {"positions.1.reserve.1"}
-
-
-def test_a_number_too_large_for_a_float_is_named(deals: Bargaining) -> None:
-    text = json.dumps(changed(BODY, "positions.1.reserve.1", 123454321))
-    assert refused(deals, text.replace("123454321", "1e999")) == {"positions.1.reserve.1"}
 
 
 def test_thousands_of_faults_end_somewhere(deals: Bargaining) -> None:
