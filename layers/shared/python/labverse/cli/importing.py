@@ -88,7 +88,8 @@ def _batches(lines: Iterator[Line]) -> Iterator[list[Line]]:
         if batch and (len(batch) == _MOST or size + length > _BYTES):
             yield batch
             batch, size = [], 0
-        batch, size = [*batch, line], size + length
+        batch.append(line)
+        size += length
     if batch:
         yield batch
 
