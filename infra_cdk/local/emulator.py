@@ -1,10 +1,11 @@
-"""Start the local AWS emulator with three gaps closed; run by the emulator environment's Python.
+"""Start the local AWS emulator with four gaps closed; run by the emulator environment's Python.
 
 A Python function's exception always arrives as `Runtime.HandlerError`, where AWS tells its class
 name, so that a state machine's Retry and Catch by name never match. And a template's reference to
 a secret is its name, where AWS gives its ARN, so that a policy written with it allows nothing once
 IAM is enforced. And whoever may describe or update one service of ECS is asked for the whole
-cluster, where AWS asks for that service. Everything else is the emulator as it is.
+cluster, where AWS asks for that service. The fourth is told in `task_tokens`. Everything else is
+the emulator as it is.
 `tests/local/test_emulator_gap.py` fails once upstream closes one of them.
 """
 
@@ -19,6 +20,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from infra_cdk.local.task_tokens import TaskTokens
 from infra_cdk.local.tracebacks import exception_name
 
 VERSION = "1.5.33"
@@ -105,6 +107,7 @@ def main() -> None:
     provisioners: Any = importlib.import_module("ministack.services.cloudformation.provisioners")
     handlers = provisioners._RESOURCE_HANDLERS
     handlers[SECRET] = with_secret_arns(handlers[SECRET])
+    TaskTokens(importlib.import_module("ministack.services.stepfunctions")).close()
     actions: Any = importlib.import_module("ministack.core.iam_actions")
     actions.extract_resource_arn = with_ecs_services(actions.extract_resource_arn)
     # With TLS it would listen on port 443 too wherever it may: nobody allotted that one to it.

@@ -1,9 +1,11 @@
 """functions/negotiate through its front doors, with its workflow's states run in order."""
 
+import json
 from typing import Any
 
 import pytest
 
+from labverse.approve.asking import Ask
 from labverse.kernel.errors import Conflict, InvalidInput, NotFound
 from tests.functions.bargaining import ANA, CHANNELS, Bargaining, Market, cloud, deals, spent
 
@@ -24,6 +26,7 @@ def test_two_channels_agree_and_a_person_says_yes(deals: Bargaining, cloud: Mark
     assert recorded["ask"]["terms_digest"] == told["deal"]["digest"]
     assert recorded["ask"]["id"] == told["approval"]["id"]
     assert recorded["ask"]["requester"] == told["requester"]
+    assert Ask.model_validate(recorded["ask"]).facts[-1].value == f"kimi negotiate --id {id_}"
     assert [one["agent"] for one in told["positions"]] == CHANNELS["platforms"]
     assert told["impact"]["pi90"][0] < told["impact"]["ci95"][0] < told["impact"]["mean"]
     assert {one["agent"] for one in told["impact"]["per_agent"]} == set(CHANNELS["platforms"])
@@ -76,6 +79,8 @@ def test_without_a_yes_it_is_refused(deals: Bargaining, cloud: Market, reason: s
         ("It pays 9.50 USD elsewhere.", True),
         ("It pays 9.00 USD elsewhere.", False),
         ("It would pay ninety elsewhere.", False),
+        ("It pays 9.50 USD elsewhere, see https://example.com.", False),
+        ("It pays 9.50 USD elsewhere. <!channel>", False),
         ("x" * 700, False),
         ("", False),
     ],
@@ -98,9 +103,11 @@ def test_what_was_asked_is_what_is_solved(deals: Bargaining, cloud: Market) -> N
     cloud.objects[f"negotiations/{id_}/request.json"] += b" "
     with pytest.raises(Conflict, match="not what its reference names"):
         deals.propose(id_)
-    failed = deals.step("task_record", {"negotiation_id": id_, "failed": "Conflict: changed"})
+    cause = json.dumps({"errorMessage": "it is another", "errorType": "Conflict"})
+    broken = {"negotiation_id": id_, "failed": "Conflict", "cause": cause}
+    failed = deals.step("task_record", broken)
     assert (failed["outcome"], failed["state"]) == ("over", "failed")
-    assert deals.shown(id_)["reason"] == "Conflict: changed"
+    assert deals.shown(id_)["reason"] == "conflict: it is another"
 
 
 @pytest.mark.parametrize(

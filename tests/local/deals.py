@@ -80,10 +80,10 @@ class Deals:
             ExpressionAttributeValues={":changed": {"S": json.dumps({**record, **members})}},
         )
 
-    def key(self, person: str) -> dict[str, str]:
+    def key(self, person: str, scope: str = "approve") -> dict[str, str]:
         """The header of a new key of that person's."""
         clients = self.deployed.client("dynamodb"), self.deployed.client("secretsmanager")
-        key, record = mint(person, frozenset({"approve"}), datetime.now(UTC), person)
+        key, record = mint(person, frozenset({scope}), datetime.now(UTC), person)
         doors.registry("local", self.deployed.facts["keys_table"], *clients).create(record)
         return {"x-api-key": key}
 
@@ -113,7 +113,7 @@ class Deals:
             assert time.monotonic() < end, f"it still runs after {_SECONDS:.0f} s"
             time.sleep(0.2)
 
-    def tick(self, word: str) -> None:
+    def tick(self, word: str, **detail: Any) -> None:
         """The clock of that capability, ahead of its time."""
         now = datetime.now(UTC).isoformat()
         event = {
@@ -121,7 +121,7 @@ class Deals:
             "source": "aws.events",
             "detail-type": "Scheduled Event",
             "time": now,
-            "detail": {},
+            "detail": detail,
         }
         answer = self.deployed.client("lambda").invoke(
             FunctionName=f"labverse-local-{word}-event:live", Payload=json.dumps(event).encode()

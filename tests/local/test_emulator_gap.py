@@ -1,4 +1,4 @@
-"""The three gaps of the emulator: still there in the pinned version, and closed by our launcher.
+"""The four gaps of the emulator: still there in the pinned version, and closed by our launcher.
 
 A test fails once upstream closes its gap; then that wrapper in `infra_cdk/local/emulator.py` can
 go.
@@ -80,6 +80,32 @@ print(json.dumps([
 """
 
 
+TOKENS = """
+import json, sys, threading
+from ministack.services import stepfunctions
+from infra_cdk.local.task_tokens import TaskTokens
+
+def refuse(*_):
+    raise stepfunctions._ExecutionError("Refused", "nobody may")
+
+stepfunctions._call_lambda = refuse
+stepfunctions._resolve_lambda_function_ref = lambda name, optimized: name
+if sys.argv[1] == "ours":
+    TaskTokens(stepfunctions).close()
+context = {"State": {"Name": "Ask"}, "StateMachine": {"Name": "m"}}
+state = {
+    "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
+    "Parameters": {"FunctionName": "f", "Payload": {}}, "TimeoutSeconds": 1, "End": True,
+}
+execution = {"stateMachineArn": "arn:aws:states:us-east-1:1:stateMachine:m", "events": []}
+try:
+    stepfunctions._execute_task(state, {}, execution, context)
+except stepfunctions._ExecutionError as error:
+    failed = error.error
+print(json.dumps(failed))
+"""
+
+
 @pytest.mark.parametrize(
     ("launcher", "expected"), [("upstream", "Runtime.HandlerError"), ("ours", "TransientError")]
 )
@@ -105,6 +131,15 @@ def test_a_call_about_one_service_names_it(
 ) -> None:
     found = run(ECS, launcher, tmp_path_factory)
     assert found == [expected, expected, "cluster/c", "cluster/c"]
+
+
+@pytest.mark.parametrize(
+    ("launcher", "expected"), [("upstream", "States.Timeout"), ("ours", "Refused")]
+)
+def test_a_question_that_fails_fails_its_state(
+    launcher: str, expected: list[str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    assert run(TOKENS, launcher, tmp_path_factory) == expected
 
 
 def run(program: str, launcher: str, folders: pytest.TempPathFactory) -> Any:

@@ -24,6 +24,7 @@ from labverse.adapters import doors
 from labverse.cli.secrets import ROTATED
 from labverse.platform.keys import mint
 from tests.cloud import ENFORCED, ROOT, Deployed, environment, run
+from tests.local.deals import ANA, BEN, Deals, fresh
 
 # The words by which AWS refuses; adapters log them even where the caller gets an answer.
 REFUSALS = ("AccessDenied", "not authorized", "InvalidClientTokenId", "undelivered")
@@ -47,13 +48,33 @@ def _kimi(*argv: str) -> "subprocess.CompletedProcess[str]":
 
 
 def test_the_demo_runs_and_nothing_is_refused(enforced: Deployed) -> None:
-    assert "Journey 1 went as expected." in run("demo", ENFORCED)
-    logs = enforced.client("logs")
-    groups = [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]]
-    told = {name: _messages(logs, name) for name in groups if name.startswith("/aws/lambda/")}
-    assert any("answered" in line for lines in told.values() for line in lines), "no log was read"
-    refused = [line for lines in told.values() for line in lines if _refusal(line)]
-    assert not refused, refused[0]
+    told = run("demo", ENFORCED)
+    assert "Journey 1 went as expected." in told
+    assert "Journey 2 went as expected." in told
+    _nothing_was_refused(enforced)
+
+
+def test_deals_are_decided_and_taken_back_with_the_grants_of_their_functions(
+    enforced: Deployed,
+) -> None:
+    """By people's keys: the demo's journey has clicks in Slack."""
+    deals = Deals(enforced)
+    own = deals.until(deals.open(fresh(), **deals.key(ANA, "negotiate")).json()["id"], "waiting")
+    assert own["requester"] == ANA
+    assert deals.answer(own, "approve", ANA).json()["shown"] == "own_request"
+    assert deals.answer(own, "approve", BEN).json()["shown"] == "approved"
+    agreed = deals.until(own["id"], "agreed")
+    assert (agreed["approval"]["decided_by"], deals.ended(own["id"])) == (BEN, "SUCCEEDED")
+    taken = deals.waiting(fresh())
+    call = {"jsonrpc": "2.0", "id": 1, "method": "CancelTask", "params": {"id": taken["id"]}}
+    headers = {**enforced.key, "A2A-Version": "1.0"}
+    told = enforced.http.post("/a2a", json=call, headers=headers).json()
+    assert told["result"]["status"]["state"] == "TASK_STATE_CANCELED"
+    assert deals.ended(taken["id"]) == "ABORTED"
+    for word in ("negotiate", "approve"):
+        deals.tick(word)
+    deals.tick("negotiate", do="cycle")
+    _nothing_was_refused(enforced)
 
 
 def test_it_speaks_tls_with_its_own_certificate(enforced: Deployed) -> None:
@@ -153,6 +174,16 @@ def _without(iam: Any, role: str, action: str | None) -> Iterator[None]:
 
 def _listed(actions: str | list[str]) -> list[str]:
     return [actions] if isinstance(actions, str) else actions
+
+
+def _nothing_was_refused(enforced: Deployed) -> None:
+    """Nothing that our functions did, as far as they logged it."""
+    logs = enforced.client("logs")
+    groups = [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]]
+    told = {name: _messages(logs, name) for name in groups if name.startswith("/aws/lambda/")}
+    assert any("answered" in line for lines in told.values() for line in lines), "no log was read"
+    refused = [line for lines in told.values() for line in lines if _refusal(line)]
+    assert not refused, refused[0]
 
 
 def _messages(logs: Any, group: str) -> list[str]:

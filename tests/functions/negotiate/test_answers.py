@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from labverse.approve.asking import Ask
 from labverse.negotiate import solving
 from labverse.negotiate.solver import solve
 from tests.functions.bargaining import CHANNELS, Bargaining, Market
@@ -187,8 +188,12 @@ def test_states_of_eight_agents_are_small(deals: Bargaining, cloud: Market) -> N
         for n in range(8)
     ]
     body = request(issues, [position(name, row) for name, row in zip(agents, rows, strict=True)])
-    told = deals.settle(body)
+    id_ = deals.open(body)
+    asked = deals.propose(id_)["ask"]
+    told = deals.shown(id_)
     assert told["state"] == "waiting"
     assert len(told["sensitivity"]) == 48
+    facts = {one.label: one.value for one in Ask.model_validate(asked).facts}
+    assert all(name in facts["Gains, USD a month"] for name in agents)
     item = cloud.deals.items[told["id"]]["record"]["S"]
     assert len(item) < 64 * 1024

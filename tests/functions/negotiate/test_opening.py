@@ -85,6 +85,7 @@ def test_taking_it_back_ends_it_and_asks_nobody(deals: Bargaining, cloud: Market
     negotiations = deals.handler.cases().negotiations
     assert negotiations.cancel(told["id"]).state == "canceled"
     assert cloud.executions[told["id"]] == "ABORTED"
+    assert deals.shown(told["id"])["approval"]["state"] == "abandoned"
     assert negotiations.cancel(told["id"]).state == "canceled"
     (canceled,) = cloud.told("DealRefused")
     assert canceled["state"] == "canceled"

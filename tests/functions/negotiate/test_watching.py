@@ -31,6 +31,20 @@ def test_autonomous_mode_asks_only_so_much_at_a_time(deals: Bargaining, cloud: M
     assert deals.call("POST", PATH, body)[0] == 202
 
 
+def test_a_cycle_counts_what_its_index_does_not_show_yet(
+    deals: Bargaining, cloud: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policy = deals.handler.cases().policy
+    other = policy.standing[0].model_copy(update={"platforms": ("spotify", "tiktok")})
+    many = {"standing": (*policy.standing, other, *policy.standing)}
+    monkeypatch.setitem(vars(deals.handler.cases()), "policy", policy.model_copy(update=many))
+    monkeypatch.setattr(cloud, "query", lambda **_: {"Items": []})
+    tick(deals, do="cycle")
+    assert len(cloud.executions) == policy.max_open_approvals == 2
+    tick(deals, do="cycle")
+    assert len(cloud.executions) == 2, "the same cycle told twice"
+
+
 def test_what_runs_no_longer_has_failed(
     deals: Bargaining, cloud: Market, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,7 @@ from pydantic_core import core_schema
 
 from labverse.kernel.errors import FieldError, InvalidInput, LabverseError
 from labverse.kernel.model import Model
-from labverse.negotiate import steps
+from labverse.negotiate import breaking, steps
 from labverse.negotiate.applying import Applying
 from labverse.negotiate.models import Negotiation
 from labverse.negotiate.recording import Recording
@@ -120,12 +120,13 @@ def solve(state: dict[str, Any], working: Working) -> Any:
 
 
 def record(state: dict[str, Any], recording: Recording) -> Any:
-    """A question or an end: `{negotiation_id, proposal}` or `{…, failed}` in, Recorded out."""
+    """A question or an end: `{negotiation_id, proposal}` or `{…, failed, cause}` in."""
 
     def recorded(one: steps.Record) -> Model:
         if one.proposal is not None:
             return recording.record(one.negotiation_id, one.proposal)
-        return recording.fail(one.negotiation_id, one.failed or Reason.INTERRUPTED)
+        reason = breaking.why(one.failed, one.cause) if one.failed else Reason.INTERRUPTED
+        return recording.fail(one.negotiation_id, reason)
 
     return _step(state, steps.Record, recorded)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from labverse.kernel.clock import Clock
 from labverse.kernel.errors import Conflict, NotFound
 from labverse.negotiate.events import DealRefused
-from labverse.negotiate.models import Negotiation
+from labverse.negotiate.models import ApprovalNote, Negotiation
 from labverse.negotiate.ports import Announcer, Change, Deals, Stored, Written
 from labverse.negotiate.states import State
 
@@ -51,7 +51,8 @@ class Closing:
             record = stored.record
             if not record.state.open:
                 return None
-            update = {"state": state, "reason": reason, "updated_at": self.clock.now(), **members}
+            made = {"state": state, "reason": reason, "updated_at": self.clock.now()}
+            update = {**made, "approval": _over(record.approval), **members}
             held = record.deal.digest if record.deal else None
             return Change(record.model_copy(update=update), stored.version, free=held)
 
@@ -82,6 +83,12 @@ class Closing:
                 terms_digest=record.deal.digest if record.deal else None,
             )
         )
+
+
+def _over(note: ApprovalNote | None) -> ApprovalNote | None:
+    """Of a negotiation that is over nobody decides any more."""
+    asked = note is not None and note.state == "requested"
+    return note.model_copy(update={"state": "abandoned"}) if note and asked else note
 
 
 def event_id(kind: str, of: str) -> str:

@@ -15,7 +15,7 @@ Spread = Annotated[float, Field(ge=0, le=3)]
 class Uncertain(Model):
     """A forecast of something positive: its median, and how far it spreads."""
 
-    median: float = Field(gt=0)
+    median: float = Field(gt=0, le=1e9)
     spread: Spread = Field(description="Standard deviation of its logarithm over periods.")
     doubt: Spread = Field(
         default=0, description="The same of the median itself: what we do not know about it."
@@ -88,7 +88,9 @@ class NegotiatePolicy(Model):
     monthly_budgets: dict[str, Decimal] = Field(description="Committed money, by currency.")
     max_open_approvals: int = Field(ge=1, description="Autonomous mode asks no more at a time.")
     standing: tuple[StandingDeal, ...] = Field(description="The deals of autonomous mode.")
-    cycle_interval_seconds: int = Field(ge=60, description="How often autonomous mode opens them.")
+    cycle_interval_seconds: int = Field(
+        ge=60, multiple_of=60, description="How often autonomous mode opens them: whole minutes."
+    )
     interrupted_after_seconds: int = Field(
         ge=10, description="Without an execution for so long, a negotiation has failed."
     )

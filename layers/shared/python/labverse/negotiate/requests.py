@@ -11,7 +11,9 @@ from labverse.negotiate.models import Money
 from labverse.negotiate.states import Mode
 
 Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^\S(.*\S)?$")]
-Number = Annotated[float, Field(allow_inf_nan=False)]
+LARGEST = 1e15
+"""Of any number: products and sums of such numbers are still numbers."""
+Number = Annotated[float, Field(ge=-LARGEST, le=LARGEST, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Cost = Annotated[Money, Field(ge=0)]
 _LONGEST = 120
@@ -21,13 +23,15 @@ FEWEST, MOST = 2, 8
 
 def _value(given: Any) -> str | bool | int | Decimal:
     """A value of an issue as it is said in terms: text, yes or no, or an exact number."""
-    if isinstance(given, bool | int):
+    if isinstance(given, bool):
         return given
-    if isinstance(given, float | Decimal):
-        exact = Decimal(str(given))
-        if exact.is_finite():
-            return exact
-        raise ValueError("must be a finite number")
+    if isinstance(given, int | float | Decimal):
+        exact = given if isinstance(given, int) else Decimal(str(given))
+        if isinstance(exact, Decimal) and not exact.is_finite():
+            raise ValueError("must be a finite number")
+        if abs(exact) > LARGEST or (exact and abs(exact) < 1 / LARGEST):
+            raise ValueError("must be 0, or a number from 1e-15 to 1e15 in size")
+        return exact
     if isinstance(given, str) and 0 < len(given) <= _LONGEST:
         return given
     raise ValueError(f"must be a text of 1 to {_LONGEST} characters, a number, or true or false")
@@ -61,7 +65,7 @@ class Quote(Model):
         description="viewability, ctr, cvr, completion, view_rate (shares), ltv (in the "
         "position's unit), audience: one number, or one per scenario.",
     )
-    impressions: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = Field(
+    impressions: Annotated[float, Field(gt=0, le=LARGEST, allow_inf_nan=False)] | None = Field(
         default=None, description="That a flat rate or a time is for."
     )
 
@@ -80,7 +84,7 @@ class Position(Model):
         default=None, description="[issue][value][scenario]: utilities that add up over issues."
     )
     reserve: tuple[Number, ...] = Field(description="Without a deal, scenario by scenario.")
-    weight: float = Field(default=1, gt=0, allow_inf_nan=False)
+    weight: float = Field(default=1, gt=0, le=1e6, allow_inf_nan=False)
     quote: Quote | None = None
 
 
@@ -111,7 +115,7 @@ class NegotiationRequest(Model):
     risk_aversion: Share | None = Field(default=None, description="0 = the mean, 1 = the tail.")
     tail: Share | None = Field(default=None, description="Share of the world that is the tail.")
     nash_equilibrium: bool = False
-    epsilon: float = Field(default=0, ge=0, allow_inf_nan=False)
+    epsilon: float = Field(default=0, ge=0, le=LARGEST, allow_inf_nan=False)
     mode: Mode = Mode.SINGLE
 
     @property

@@ -33,6 +33,8 @@ class Record(Step):
 
     proposal: ObjectRef | None = None
     failed: str | None = None
+    """The name of the error that broke the workflow, with its cause."""
+    cause: str | None = None
 
 
 class Apply(Step):

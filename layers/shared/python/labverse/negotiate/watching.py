@@ -71,14 +71,19 @@ class Watching:
 
         As far as questions to people are not too many already.
         """
-        policy = self._negotiations.policy
+        policy, opened = self._negotiations.policy, []
         number = int(at // policy.cycle_interval_seconds)
-        opened = []
+        # What was opened a moment ago may be missing from the list of what is open.
+        there = self._negotiations.list_open()
+        held = {one.id for one in there if one.mode is Mode.AUTONOMOUS}
         for place, deal in enumerate(policy.standing):
-            given = {**deal.model_dump(mode="json"), "mode": Mode.AUTONOMOUS.value}
             id_ = f"auto-{number}-{place}"
+            if len(held - {id_}) >= policy.max_open_approvals:
+                break  # the next cycle may find room
+            given = {**deal.model_dump(mode="json"), "mode": Mode.AUTONOMOUS.value}
             try:
                 opened.append(self._negotiations.open(id_, given, Asker(SCHEDULE)))
             except Conflict:
-                break  # the next cycle may find room
+                continue  # opened in this cycle as something else, before the config changed
+            held.add(id_)
         return opened
