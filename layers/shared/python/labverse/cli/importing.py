@@ -22,7 +22,7 @@ _MOST, _BYTES = 500, 900_000  # of one batch: what the API takes
 _TRIES, _PAUSE = 5, 1.0
 _SHOWN = 20
 _PASSING = frozenset({429, 502, 503, 504})
-Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="docs/revenue.md says what.")]
+Files = Annotated[list[Path], typer.Argument(metavar="FILE", help="docs/revenue.md says what.")]
 
 
 @dataclass
@@ -88,7 +88,8 @@ def _batches(lines: Iterator[Line]) -> Iterator[list[Line]]:
         if batch and (len(batch) == _MOST or size + length > _BYTES):
             yield batch
             batch, size = [], 0
-        batch, size = [*batch, line], size + length
+        batch.append(line)
+        size += length
     if batch:
         yield batch
 
