@@ -2,14 +2,14 @@
 
 from typing import cast
 
-from aws_cdk import ArnFormat, Aws, Duration, Stack
+from aws_cdk import Duration
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from infra_cdk.constructs import workflow
 from infra_cdk.constructs.api import add_routes
 from infra_cdk.constructs.foundation import Foundation
 from infra_cdk.constructs.function import CapabilityFunction, Traits
@@ -38,7 +38,7 @@ class Approve(Construct):
         self._functions, self._event = (http, task, event), event
         for function in self._functions:
             # It knows no resource: a token is its own proof, and lies sealed in its item.
-            _let(function, "states:SendTaskSuccess", "*")
+            workflow.let(function, "states:SendTaskSuccess", "*")
             # Items are sealed with the same key as the tokens in them.
             foundation.let_write_items(function, foundation.approvals, *_ITEMS)
             foundation.let_read_secret(function, foundation.slack)
@@ -49,25 +49,27 @@ class Approve(Construct):
         foundation.let_check_keys(http)
         foundation.let_repeat(http)
         # What whoever clicked could not be told at once is handed over.
-        _let(http, "lambda:InvokeFunction", event.live.function_arn)
+        workflow.let(http, "lambda:InvokeFunction", event.live.function_arn)
         add_routes(api=foundation.api, function=http.live, routes=ROUTES)
         self.ask: lambda_.Alias = task.live
         """Asks people, for a state that waits for a task token."""
         self._rules()
 
-    def serves(self, workflow: Workflow) -> None:
-        """Allow to hear and see how this workflow ended.
+    def serves(self, asks: Workflow) -> None:
+        """Allow to hear and see how a workflow that asks has ended.
 
         By its name and not by its reference: it refers to `ask` itself, and a circle of resources
         cannot be deployed.
         """
-        name = cast(sfn.CfnStateMachine, workflow.node.default_child).state_machine_name
-        machine = self._arn("stateMachine", str(name))
+        name = cast(sfn.CfnStateMachine, asks.node.default_child).state_machine_name
+        machine = workflow.arn(self, "stateMachine", str(name))
         for function in self._functions:
-            _let(function, "states:DescribeExecution", self._arn("execution", f"{name}:*"))
+            workflow.let(
+                function, "states:DescribeExecution", workflow.arn(self, "execution", f"{name}:*")
+            )
         events.Rule(
             self,
-            f"{cast(Construct, workflow.node.scope).node.id}Ended",
+            f"{cast(Construct, asks.node.scope).node.id}Ended",
             event_pattern=events.EventPattern(
                 source=["aws.states"],
                 detail_type=["Step Functions Execution Status Change"],
@@ -106,16 +108,3 @@ class Approve(Construct):
             foundation=foundation,
             traits=traits,
         )
-
-    def _arn(self, resource: str, name: str) -> str:
-        return Stack.of(self).format_arn(
-            service="states",
-            region=Aws.REGION,
-            resource=resource,
-            resource_name=name,
-            arn_format=ArnFormat.COLON_RESOURCE_NAME,
-        )
-
-
-def _let(function: iam.IGrantable, action: str, arn: str) -> None:
-    iam.Grant.add_to_principal(grantee=function, actions=[action], resource_arns=[arn])

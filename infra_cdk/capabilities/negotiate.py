@@ -1,13 +1,12 @@
 """negotiate: deals between channels, by HTTP, by a schedule, and through the workflow."""
 
-from aws_cdk import ArnFormat, Aws, Duration, Stack
+from aws_cdk import Duration
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from infra_cdk.constructs import layer
+from infra_cdk.constructs import layer, workflow
 from infra_cdk.constructs.api import add_routes
 from infra_cdk.constructs.foundation import Foundation
 from infra_cdk.constructs.function import CapabilityFunction, Traits
@@ -41,8 +40,8 @@ class Negotiate(Construct):
         super().__init__(scope, "Negotiate")
         self._foundation, stage = foundation, foundation.config.stage
         # By name and not by reference: the machine refers to the functions that refer to it.
-        self._machine = self._arn("stateMachine", f"labverse-{stage}-negotiate")
-        self._executions = self._arn("execution", f"labverse-{stage}-negotiate:*")
+        self._machine = workflow.arn(self, "stateMachine", f"labverse-{stage}-negotiate")
+        self._executions = workflow.arn(self, "execution", f"labverse-{stage}-negotiate:*")
         http = self._function("http", Traits(cold_budget=True, layers=("solver",)))
         event = self._function("event", Traits(asynchronous=True, layers=("solver",)))
         tasks = [
@@ -78,9 +77,9 @@ class Negotiate(Construct):
             foundation.let_read_objects(function, FOLDER)
         for function in (http, event):
             foundation.let_query_todo(function, foundation.deals)
-            _let(function, "states:StartExecution", self._machine)
-        _let(http, "states:StopExecution", self._executions)
-        _let(event, "states:DescribeExecution", self._executions)
+            workflow.let(function, "states:StartExecution", self._machine)
+        workflow.let(http, "states:StopExecution", self._executions)
+        workflow.let(event, "states:DescribeExecution", self._executions)
         foundation.let_check_keys(http)
         foundation.let_repeat(http)
 
@@ -145,16 +144,3 @@ class Negotiate(Construct):
             schedule=events.Schedule.rate(Duration.seconds(policy.cycle_interval_seconds)),
             targets=[targets.LambdaFunction(event.live, event=given)],
         )
-
-    def _arn(self, resource: str, name: str) -> str:
-        return Stack.of(self).format_arn(
-            service="states",
-            region=Aws.REGION,
-            resource=resource,
-            resource_name=name,
-            arn_format=ArnFormat.COLON_RESOURCE_NAME,
-        )
-
-
-def _let(function: iam.IGrantable, action: str, arn: str) -> None:
-    iam.Grant.add_to_principal(grantee=function, actions=[action], resource_arns=[arn])

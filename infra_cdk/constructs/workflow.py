@@ -4,7 +4,8 @@ import json
 import re
 from collections.abc import Mapping
 
-from aws_cdk import Duration
+from aws_cdk import ArnFormat, Aws, Duration, Stack
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
@@ -30,6 +31,23 @@ def definition(capability: str, given: set[str]) -> str:
     if "TimeoutSeconds" not in json.loads(text):
         raise ValueError(f"{path.name} has no TimeoutSeconds: by default an execution has a year")
     return text
+
+
+def arn(scope: Construct, resource: str, name: str) -> str:
+    """Of a `stateMachine`, or an `execution` of one, by name: a reference could be a circle."""
+    return Stack.of(scope).format_arn(
+        service="states",
+        # A token, so that what is granted reads the same wherever a stage is.
+        region=Aws.REGION,
+        resource=resource,
+        resource_name=name,
+        arn_format=ArnFormat.COLON_RESOURCE_NAME,
+    )
+
+
+def let(function: iam.IGrantable, action: str, resource: str) -> None:
+    """Allow one action on one resource."""
+    iam.Grant.add_to_principal(grantee=function, actions=[action], resource_arns=[resource])
 
 
 class Workflow(sfn.StateMachine):
