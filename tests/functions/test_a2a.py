@@ -11,28 +11,12 @@ import pytest
 from a2a.client import A2ACardResolver, Client, ClientConfig, ClientFactory
 from a2a.types import CancelTaskRequest, Task, TaskState
 
-from labverse.adapters import aws
 from tests.functions.a2a.conftest import headers_of
 from tests.functions.a2a.messages import data_of, get, message, send
-from tests.functions.bargaining import ENVIRONMENT, Bargaining, Market
+from tests.functions.bargaining import Bargaining, Market, cloud, deals
 from tests.functions.conftest import CONTEXT
 
-
-@pytest.fixture
-def cloud(cloud: Any, monkeypatch: pytest.MonkeyPatch) -> Market:
-    """In place of the cloud that every function has."""
-    market = Market()
-    for name, value in ENVIRONMENT.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr(aws, "client", lambda _service: market)
-    return market
-
-
-@pytest.fixture
-def deals(cloud: Market, fresh: Callable[[Any], Any], event: Callable[[str], Any]) -> Bargaining:
-    from functions.negotiate import handler
-
-    return Bargaining(fresh(handler), cloud, event("negotiate/http"))
+__all__ = ["cloud", "deals"]
 
 
 @asynccontextmanager

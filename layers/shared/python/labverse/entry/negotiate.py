@@ -6,10 +6,9 @@ from typing import Annotated, Any, TypeVar
 
 from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
-from pydantic import ValidationError
 from pydantic_core import core_schema
 
-from labverse.kernel.errors import FieldError, InvalidInput, LabverseError
+from labverse.kernel.errors import InvalidInput, LabverseError
 from labverse.kernel.model import Model
 from labverse.negotiate import breaking, steps
 from labverse.negotiate.applying import Applying
@@ -19,7 +18,7 @@ from labverse.negotiate.requests import NegotiationRequest
 from labverse.negotiate.service import Asker, Negotiations
 from labverse.negotiate.states import Reason
 from labverse.negotiate.workflow import Working
-from labverse.platform import problem, telemetry
+from labverse.platform import problem, task, telemetry
 from labverse.platform.api import PROBLEMS, Api, RouteDoc
 
 M = TypeVar("M", bound=steps.Step)
@@ -138,12 +137,4 @@ def apply(state: dict[str, Any], applying: Applying) -> Any:
 
 def _step(state: dict[str, Any], given: type[M], use_case: Callable[[M], Model]) -> Any:
     """Errors by class name, which the workflow's Retry and Catch match."""
-    try:
-        made = given.model_validate(state)
-    except ValidationError as error:
-        told = error.errors(include_input=False, include_url=False, include_context=False)
-        fields = [
-            FieldError(field=".".join(map(str, item["loc"])), message=item["msg"]) for item in told
-        ]
-        raise InvalidInput("the state's input cannot be used", fields) from None
-    return use_case(made).model_dump(mode="json")
+    return use_case(task.parsed(state, given)).model_dump(mode="json")
